@@ -1,0 +1,99 @@
+/** Table of contents: what every request passes, in order, which rooms answer, and how errors become answers. */
+import { Hono, type MiddlewareHandler } from 'hono';
+import { holdsRootToken } from './admin/token';
+import { comments } from './comments/routes';
+import { ERRORS, type ProblemBody } from './contract';
+import { getConfig } from './env';
+import { describeApi } from './openapi';
+import { pages } from './pages/routes';
+import { Problem } from './problem';
+import { type AppContext, type AppEnv, clientAddress } from './request';
+
+/** Seconds the rate limits of wrangler.toml look back; what a limited client is told to wait. */
+const LIMIT_PERIOD_S = 60;
+const PREFLIGHT_TTL_S = 86_400;
+
+/** Reading and writing need no credentials of the browser's, so any page may ask; which origins may, sites say. */
+const allowCors: MiddlewareHandler<AppEnv> = async (c, next) => {
+  c.header('Access-Control-Allow-Origin', '*');
+  c.header('Access-Control-Expose-Headers', 'Afterword-Bookmark, Retry-After');
+  if (c.req.method !== 'OPTIONS') return next();
+  c.header('Access-Control-Allow-Methods', 'GET, POST');
+  c.header('Access-Control-Allow-Headers', 'Content-Type, Idempotency-Key, Authorization');
+  c.header('Access-Control-Max-Age', String(PREFLIGHT_TTL_S));
+  return c.body(null, 204);
+};
+
+/** What is answered here is data: a browser must neither guess its type nor run it. */
+const sealAnswers: MiddlewareHandler = async (c, next) => {
+  await next();
+  c.header('X-Content-Type-Options', 'nosniff');
+  c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  c.header('Referrer-Policy', 'no-referrer');
+};
+
+const identifyViewer: MiddlewareHandler<AppEnv> = async (c, next) => {
+  c.set('viewer', { owner: await holdsRootToken(c.req.raw, () => getConfig(c.env)) });
+  await next();
+};
+
+/** Per client address; the owner's own tools are not limited. */
+const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.get('viewer').owner) return next();
+  const limiter = c.req.method === 'POST' ? c.env.POST_LIMIT : c.env.READ_LIMIT;
+  const { success } = await limiter.limit({ key: clientAddress(c) });
+  if (!success) throw new Problem('rate_limited', undefined, { retryAfterS: LIMIT_PERIOD_S });
+  await next();
+};
+
+/** The owner's tools are told what an answer cost: D1 round trips, rows read and written. */
+const reportBill: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  const db = c.get('viewer').owner ? c.get('db') : undefined;
+  if (db)
+    c.header(
+      'Server-Timing',
+      `d1;desc="trips=${db.bill.trips} read=${db.bill.rowsRead} written=${db.bill.rowsWritten}"`,
+    );
+};
+
+const api = new Hono<AppEnv>()
+  .use(allowCors)
+  .use(identifyViewer)
+  .use(limitRate)
+  .use(reportBill)
+  .route('/', comments)
+  .route('/', pages);
+
+export const app = new Hono<AppEnv>()
+  .use(sealAnswers)
+  .get('/healthz', (c) => c.json({ ok: true }))
+  .get('/openapi.json', (c) => c.json(describeApi(new URL(c.req.url).origin)))
+  .route('/api/v1', api)
+  .notFound((c) => answerProblem(c as AppContext, new Problem('not_found')))
+  .onError((error, c) => {
+    if (error instanceof Problem) {
+      if (error.status >= 500) console.error(error.code, error.options.cause ?? error.message);
+      return answerProblem(c, error);
+    }
+    console.error(error);
+    return answerProblem(c, new Problem('internal'));
+  });
+
+/** RFC 9457. */
+function answerProblem(c: AppContext, problem: Problem): Response {
+  const { field, retryAfterS } = problem.options;
+  const body: ProblemBody = {
+    type: new URL(`/docs/errors#${problem.code}`, c.req.url).href,
+    title: ERRORS[problem.code][1],
+    status: problem.status,
+    code: problem.code,
+    detail: problem.message,
+    field,
+  };
+  if (retryAfterS !== undefined) c.header('Retry-After', String(retryAfterS));
+  c.header('Content-Type', 'application/problem+json');
+  c.header('Cache-Control', 'no-store');
+  c.header('Access-Control-Allow-Origin', '*');
+  return c.body(JSON.stringify(body), problem.status as 400);
+}

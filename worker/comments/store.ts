@@ -1,0 +1,228 @@
+/**
+ * SQL about comments. Reads return compiled queries whose rows are named here; writes return compiled queries that
+ * the post sends in one batch. Every public read goes by an index that holds only what may be seen (schema.sql).
+ */
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { LIMITS, type Sort } from '../contract';
+import { type CommentRow, query } from '../db';
+import { type HeadRow, headColumns, headFrom, type PageRef } from '../pages/store';
+
+/** What presenting a comment needs. */
+export type ShownRow = Pick<
+  CommentRow,
+  | 'id'
+  | 'parent_id'
+  | 'root_id'
+  | 'depth'
+  | 'status'
+  | 'replies'
+  | 'votes'
+  | 'score'
+  | 'author_name'
+  | 'author_url'
+  | 'author_badge'
+  | 'html'
+  | 'created_at'
+  | 'edited_at'
+>;
+/** A thread's row: the head, and a comment unless the page has none (or the client has them already). */
+export type ThreadRow = HeadRow & { [K in keyof ShownRow]: ShownRow[K] | null };
+
+const shownColumns = sql`c.id, c.parent_id, c.root_id, c.depth, c.status, c.replies, c.votes, c.score,
+  c.author_name, c.author_url, c.author_badge, c.html, c.created_at, c.edited_at`;
+
+/** Where a page of a thread starts: behind a top-level comment, and for `best` behind its score. */
+export interface ThreadCursor {
+  score: number;
+  id: string;
+}
+
+/**
+ * One statement for a whole thread page: head, top-level comments and their first replies.
+ * @param known `site version.page id.page version` the client has; when it still holds no comment is read
+ * @param rows how many comments to read; one more than fit tells that there are more
+ */
+export function selectThread(
+  ref: PageRef,
+  originHost: string | null,
+  options: { sort: Sort; after: ThreadCursor | null; rows: number; known: string | null },
+): CompiledQuery<ThreadRow> {
+  const { sort, after, rows, known } = options;
+  const page = sql`CASE WHEN (s.version || '.' || p.id || '.' || p.version) IS NOT ${known} THEN p.id END`;
+  const parts: Record<Sort, { join: RawBuilder<unknown>; order: RawBuilder<unknown> }> = {
+    oldest: {
+      join: sql`LEFT JOIN comments c ON c.page_id = ${page} AND c.shown = 1 AND c.inline = 1 AND c.root_id > ${after?.id ?? ''}`,
+      order: sql`c.root_id, c.id`,
+    },
+    newest: {
+      join: sql`LEFT JOIN comments c ON c.page_id = ${page} AND c.shown = 1 AND c.inline = 1 AND c.root_id < ${after?.id ?? '~'}`,
+      order: sql`c.root_id DESC, c.id DESC`,
+    },
+    best: {
+      join: sql`LEFT JOIN comments r ON r.page_id = ${page} AND r.shown = 1 AND r.parent_id IS NULL
+          AND (r.score, r.id) < (${after?.score ?? Number.MAX_VALUE}, ${after?.id ?? '~'})
+        LEFT JOIN comments c ON c.page_id = r.page_id AND c.root_id = r.id AND c.shown = 1 AND c.inline = 1`,
+      order: sql`r.score DESC, r.id DESC`,
+    },
+  };
+  return sql<ThreadRow>`
+    SELECT ${headColumns(originHost)}, ${shownColumns}
+    FROM ${headFrom(ref)} ${parts[sort].join}
+    WHERE o.host = ${ref.host} ORDER BY ${parts[sort].order} LIMIT ${rows}`.compile(query);
+}
+
+/** The page a comment stands on, for answers that begin with a comment. */
+export interface PlaceRow {
+  site_id: string;
+  origin_site: string | null;
+  page_id: string;
+  page_url: string;
+  page_title: string | null;
+  page_count: number;
+  page_locked: number;
+}
+
+/** A shown comment with its page. No row: there is none that may be seen. */
+export function selectPlaced(id: string, originHost: string | null): CompiledQuery<PlaceRow & ShownRow> {
+  return sql<PlaceRow & ShownRow>`
+    SELECT p.site_id, (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site,
+      p.id AS page_id, p.url AS page_url, p.title AS page_title, p.count AS page_count, p.locked AS page_locked,
+      ${shownColumns}
+    FROM comments c JOIN pages p ON p.id = c.page_id
+    WHERE c.id = ${id} AND c.shown = 1`.compile(query);
+}
+
+/** The nearest ancestors of a comment, outermost first. */
+export function selectAncestors(id: string): CompiledQuery<ShownRow> {
+  return sql<ShownRow>`
+    WITH RECURSIVE up (id, n) AS (
+      SELECT parent_id, 1 FROM comments WHERE id = ${id}
+      UNION ALL
+      SELECT c.parent_id, n + 1 FROM up JOIN comments c ON c.id = up.id WHERE n < ${LIMITS.ancestors})
+    SELECT ${shownColumns} FROM up JOIN comments c ON c.id = up.id AND c.shown = 1 ORDER BY up.n DESC`.compile(query);
+}
+
+/** Replies of a whole branch behind a cursor, oldest first: one index range. */
+export function selectBranch(rootId: string, after: string, rows: number): CompiledQuery<ShownRow> {
+  return sql<ShownRow>`
+    SELECT ${shownColumns} FROM comments c
+    WHERE c.root_id = ${rootId} AND c.parent_id IS NOT NULL AND c.shown = 1 AND c.id > ${after}
+    ORDER BY c.id LIMIT ${rows}`.compile(query);
+}
+
+/**
+ * Replies below a comment that is inside a branch, oldest first; nothing for a top-level one. Walks that part of the tree from its top in order of time, so its
+ * cost grows with how far the cursor has come; a whole branch is better read by `selectBranch`.
+ */
+export function selectDescendants(id: string, after: string, rows: number): CompiledQuery<ShownRow> {
+  return sql<ShownRow>`
+    WITH RECURSIVE down (id) AS (
+      SELECT id FROM comments
+        WHERE parent_id = ${id} AND shown = 1 AND (SELECT depth FROM comments WHERE id = ${id}) > 0
+      UNION ALL
+      SELECT c.id FROM down JOIN comments c ON c.parent_id = down.id AND c.shown = 1
+      ORDER BY 1)
+    SELECT ${shownColumns} FROM down JOIN comments c ON c.id = down.id WHERE down.id > ${after} LIMIT ${rows}`.compile(
+    query,
+  );
+}
+
+export interface ParentRow {
+  id: string;
+  page_id: string;
+  root_id: string;
+  depth: number;
+  status: CommentRow['status'];
+}
+
+export function selectParent(id: string): CompiledQuery<ParentRow> {
+  return query
+    .selectFrom('comments')
+    .where('id', '=', id)
+    .select(['id', 'page_id', 'root_id', 'depth', 'status'])
+    .compile();
+}
+
+export interface AnswerRow {
+  fingerprint: string;
+  answer: string;
+}
+
+/** The first answer to an idempotency key. The site is that of `host`, so that it needs no earlier read. */
+export function selectAnswer(host: string, key: string): CompiledQuery<AnswerRow> {
+  return query
+    .selectFrom('idempotency')
+    .where('key', '=', key)
+    .where('site_id', '=', (q) => q.selectFrom('origins').where('host', '=', host).select('site_id'))
+    .select(['fingerprint', 'answer'])
+    .compile();
+}
+
+/** A comment about to be written; `inline` and `replies` are the database's to decide. */
+export type CommentDraft = Omit<CommentRow, 'page_id' | 'inline' | 'replies' | 'votes' | 'score' | 'edited_at'>;
+
+/**
+ * Writes nothing when, since policy looked, the page was locked, the parent went away, or the idempotency key was used:
+ * then `changes` is 0. Takes a place among the first of its branch while there is one, and always before a later inline one,
+ * so that what comes with the thread is a beginning of the branch without gaps.
+ */
+export function insertComment(
+  draft: CommentDraft,
+  page: { siteId: string; key: string },
+  idempotencyKey: string,
+): CompiledQuery {
+  const inline =
+    draft.parent_id === null
+      ? sql`1`
+      : sql`(SELECT r.replies FROM comments r WHERE r.id = ${draft.root_id}) < ${LIMITS.repliesInline} OR EXISTS (
+          SELECT 1 FROM comments b
+          WHERE b.root_id = ${draft.root_id} AND b.parent_id IS NOT NULL AND b.shown = 1 AND b.id > ${draft.id} AND b.inline = 1)`;
+  const parentStands =
+    draft.parent_id === null
+      ? sql`1`
+      : sql`EXISTS (SELECT 1 FROM comments a WHERE a.id = ${draft.parent_id} AND a.page_id = p.id AND a.status = 'approved')`;
+  return sql`
+    INSERT INTO comments (id, page_id, parent_id, root_id, depth, status, shown, inline, author_name, author_email,
+      author_url, author_badge, body, html, html_version, ip_hash, created_at)
+    SELECT ${draft.id}, p.id, ${draft.parent_id}, ${draft.root_id}, ${draft.depth}, ${draft.status}, ${draft.shown}, ${inline},
+      ${draft.author_name}, ${draft.author_email}, ${draft.author_url}, ${draft.author_badge}, ${draft.body}, ${draft.html},
+      ${draft.html_version}, ${draft.ip_hash}, ${draft.created_at}
+    FROM pages p
+    WHERE p.site_id = ${page.siteId} AND p.key = ${page.key} AND p.locked = 0 AND ${parentStands}
+      AND NOT EXISTS (SELECT 1 FROM idempotency WHERE site_id = ${page.siteId} AND key = ${idempotencyKey})`.compile(
+    query,
+  );
+}
+
+/** Counters speak of what may be seen: a held comment changes none. Nothing happens unless the comment was written. */
+export function countShown(draft: CommentDraft, page: { siteId: string; key: string }): CompiledQuery[] {
+  const written = sql`EXISTS (SELECT 1 FROM comments WHERE id = ${draft.id} AND shown = 1)`;
+  const onPage = sql`
+    UPDATE pages SET count = count + 1, version = version + 1
+    WHERE site_id = ${page.siteId} AND key = ${page.key} AND ${written}`.compile(query);
+  if (draft.parent_id === null) return [onPage];
+  return [
+    onPage,
+    sql`UPDATE comments SET replies = replies + 1 WHERE id = ${draft.root_id} AND ${written}`.compile(query),
+  ];
+}
+
+/** Keeps the first answer, if this request was the one that wrote the comment. */
+export function insertAnswer(
+  answer: { siteId: string; key: string; fingerprint: string; json: string; createdAt: number },
+  commentId: string,
+): CompiledQuery {
+  return sql`
+    INSERT INTO idempotency (site_id, key, fingerprint, answer, created_at)
+    SELECT ${answer.siteId}, ${answer.key}, ${answer.fingerprint}, ${answer.json}, ${answer.createdAt}
+    WHERE EXISTS (SELECT 1 FROM comments WHERE id = ${commentId})
+    ON CONFLICT (site_id, key) DO NOTHING`.compile(query);
+}
+
+/** What is kept for a time only. @param firstKeptId first id of the moment before which address hashes are forgotten */
+export function purgeExpired(firstKeptId: string, before: number): CompiledQuery[] {
+  return [
+    sql`UPDATE comments SET ip_hash = NULL WHERE ip_hash IS NOT NULL AND id < ${firstKeptId}`.compile(query),
+    query.deleteFrom('idempotency').where('created_at', '<', before).compile(),
+  ];
+}

@@ -1,0 +1,225 @@
+/**
+ * The wire: what clients may send, what they get, limits and error codes. The one file that worker, widget, console and
+ * CLI share; it imports only the schema library. OpenAPI is generated from it (worker/openapi.ts).
+ */
+import * as v from 'valibot';
+
+/** Limits of the wire. `Chars` are characters as a person counts them (grapheme clusters, UAX #29). */
+export const LIMITS = {
+  urlBytes: 2048,
+  pageIdChars: 200,
+  titleChars: 300,
+  nameChars: 80,
+  emailChars: 254,
+  bodyChars: 10_000,
+  bodyBytes: 40_000,
+  requestBytes: 65_536,
+  countsPerRequest: 100,
+  /** Comments a thread answer holds; a branch is never split across two answers. */
+  pageSize: { default: 50, min: 10, max: 200 },
+  /** Replies of a branch that a thread answer holds; the rest is behind `more`. */
+  repliesInline: 5,
+  /** Nearest ancestors that come with a single comment. */
+  ancestors: 50,
+} as const;
+
+/** Every error an answer may carry: its HTTP status and an English title. Explained in docs/errors.md. */
+export const ERRORS = {
+  invalid_request: [400, 'The request is not valid'],
+  invalid_json: [400, 'The request body is not valid JSON'],
+  url_invalid: [400, 'The page address is not a URL'],
+  url_not_http: [400, 'The page address is not http or https'],
+  url_too_long: [400, 'The page address is too long'],
+  idempotency_key_required: [400, 'The Idempotency-Key header is missing or malformed'],
+  unauthorized: [401, 'The API token is not valid'],
+  origin_not_allowed: [403, 'This origin belongs to no site'],
+  page_locked: [403, 'This conversation is closed'],
+  not_found: [404, 'There is nothing here'],
+  parent_unavailable: [409, 'The comment you reply to is not there'],
+  body_too_large: [413, 'The request body is too large'],
+  unsupported_media_type: [415, 'The request body must be application/json'],
+  idempotency_key_reused: [422, 'This Idempotency-Key was used for another comment'],
+  rate_limited: [429, 'Too many requests'],
+  internal: [500, 'Something went wrong'],
+  setup_required: [503, 'This Afterword is not set up yet'],
+  storage_unavailable: [503, 'The database did not answer'],
+} as const satisfies Record<string, readonly [number, string]>;
+export type ErrorCode = keyof typeof ERRORS;
+
+/** RFC 9457 problem details; branch on `code`. */
+export const ProblemBody = v.object({
+  type: v.pipe(v.string(), v.description('A page that explains the code')),
+  title: v.string(),
+  status: v.pipe(v.number(), v.integer()),
+  code: v.picklist(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+  detail: v.string(),
+  field: v.optional(v.pipe(v.string(), v.description('The offending field, dotted: `author.url`'))),
+});
+export type ProblemBody = v.InferOutput<typeof ProblemBody>;
+
+const chars = (max: number) => v.maxGraphemes(max, `must be ${max} characters or fewer`);
+/** Something that can be seen: not only spaces, marks, controls and invisible letters. */
+const notBlank = v.check<string, string>(
+  (s) => /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(s),
+  'must not be blank',
+);
+
+export const Id = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-z]{26}$/, 'must be an id: 26 lower-case letters and digits'),
+  v.description('Time-sorted id'),
+);
+const PageUrl = v.pipe(
+  v.string(),
+  v.minLength(1, 'must not be empty'),
+  v.description(`http(s) URL, ${LIMITS.urlBytes} bytes at most`),
+);
+const SiteId = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -'));
+const PageId = v.pipe(
+  v.string(),
+  notBlank,
+  chars(LIMITS.pageIdChars),
+  v.description('An explicit page id; wins over the URL'),
+);
+const IsoTime = v.pipe(v.string(), v.isoTimestamp('must be an ISO 8601 time such as 2026-01-31T12:00:00.000Z'));
+const Cursor = v.pipe(v.string(), v.maxLength(60, 'is not a cursor'), v.regex(/^[0-9a-z.e+_-]+$/, 'is not a cursor'));
+const Bookmark = v.pipe(
+  v.string(),
+  v.regex(/^[\w-]{1,200}$/, 'is not a bookmark'),
+  v.description('From the Afterword-Bookmark header of a write: the answer is at least as new, and not from a cache'),
+);
+
+export const Sort = v.picklist(['oldest', 'newest', 'best'], 'must be oldest, newest or best');
+export type Sort = v.InferOutput<typeof Sort>;
+export const Badge = v.picklist(['author', 'moderator'], 'must be author or moderator');
+
+/** Whom a comment is by, as everybody may see it. */
+export const Author = v.object({
+  name: v.string(),
+  url: v.nullable(v.string()),
+  avatar: v.nullable(v.string()),
+  badge: v.nullable(Badge),
+  verified: v.boolean(),
+});
+
+/** A comment as everybody may see it. `html` is safe to insert as it is. */
+export const Comment = v.object({
+  id: Id,
+  parent: v.nullable(Id),
+  depth: v.pipe(v.number(), v.integer()),
+  author: Author,
+  html: v.pipe(v.string(), v.description('Rendered and sanitized; empty when the comment was removed')),
+  status: v.picklist(['approved', 'pending', 'deleted']),
+  createdAt: IsoTime,
+  editedAt: v.nullable(IsoTime),
+  votes: v.pipe(v.number(), v.integer()),
+  more: v.pipe(
+    v.nullable(v.object({ count: v.pipe(v.number(), v.integer()), after: v.string() })),
+    v.description('On a top-level comment whose branch was cut: GET /comments/{id}/replies?after='),
+  ),
+});
+export type Comment = v.InferOutput<typeof Comment>;
+
+export const Page = v.object({
+  id: v.pipe(v.nullable(Id), v.description('null until something can be seen')),
+  url: v.string(),
+  title: v.nullable(v.string()),
+  count: v.pipe(v.number(), v.integer()),
+  locked: v.boolean(),
+});
+export type Page = v.InferOutput<typeof Page>;
+
+export const Thread = v.object({
+  page: Page,
+  sort: Sort,
+  required: v.pipe(v.array(v.picklist(['email', 'url'])), v.description('Author fields this site requires')),
+  comments: v.pipe(v.array(Comment), v.description('Flat, depth-first')),
+  next: v.pipe(v.nullable(v.string()), v.description('Cursor for `after`')),
+});
+export type Thread = v.InferOutput<typeof Thread>;
+
+export const Replies = v.object({ comments: v.array(Comment), next: v.nullable(v.string()) });
+export type Replies = v.InferOutput<typeof Replies>;
+
+export const CommentInContext = v.object({
+  page: Page,
+  comment: Comment,
+  ancestors: v.pipe(v.array(Comment), v.description(`The nearest ${LIMITS.ancestors}, outermost first`)),
+});
+export type CommentInContext = v.InferOutput<typeof CommentInContext>;
+
+export const Counts = v.object({
+  counts: v.pipe(v.array(v.pipe(v.number(), v.integer())), v.description('As asked: every url, then every page_id')),
+});
+export type Counts = v.InferOutput<typeof Counts>;
+
+export const Preview = v.object({ html: v.string() });
+export type Preview = v.InferOutput<typeof Preview>;
+
+const Limit = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,4}$/, 'must be a number'),
+  v.transform(Number),
+  v.minValue(LIMITS.pageSize.min, `must be ${LIMITS.pageSize.min} or more`),
+  v.maxValue(LIMITS.pageSize.max, `must be ${LIMITS.pageSize.max} or fewer`),
+);
+
+export const ThreadQuery = v.strictObject({
+  url: PageUrl,
+  site: v.optional(SiteId),
+  page_id: v.optional(PageId),
+  sort: v.optional(Sort),
+  limit: v.optional(Limit),
+  after: v.optional(Cursor),
+  bookmark: v.optional(Bookmark),
+});
+export const RepliesQuery = v.strictObject({
+  limit: v.optional(Limit),
+  after: v.optional(Id),
+  bookmark: v.optional(Bookmark),
+});
+export const CommentQuery = v.strictObject({ bookmark: v.optional(Bookmark) });
+const list = <T extends v.GenericSchema<string, string>>(item: T) =>
+  v.optional(
+    v.pipe(v.array(item), v.maxLength(LIMITS.countsPerRequest, `must be ${LIMITS.countsPerRequest} or fewer`)),
+    [],
+  );
+export const CountsQuery = v.strictObject({ url: list(PageUrl), page_id: list(PageId), site: v.optional(SiteId) });
+
+const Body = v.pipe(
+  v.string(),
+  notBlank,
+  v.maxBytes(LIMITS.bodyBytes, `must be ${LIMITS.bodyBytes} bytes or fewer`),
+  chars(LIMITS.bodyChars),
+  v.description('Markdown'),
+);
+
+/** What any writer may set. */
+export const NewComment = v.strictObject({
+  url: PageUrl,
+  site: v.optional(SiteId),
+  pageId: v.optional(PageId),
+  title: v.optional(v.pipe(v.string(), chars(LIMITS.titleChars))),
+  parent: v.optional(v.nullable(Id)),
+  body: Body,
+  author: v.strictObject({
+    name: v.pipe(v.string(), notBlank, chars(LIMITS.nameChars)),
+    email: v.optional(
+      v.nullable(
+        v.pipe(
+          v.string(),
+          v.email('must be an e-mail address'),
+          v.maxLength(LIMITS.emailChars, `must be ${LIMITS.emailChars} characters or fewer`),
+        ),
+      ),
+    ),
+    url: v.optional(
+      v.nullable(v.pipe(v.string(), v.maxBytes(LIMITS.urlBytes, `must be ${LIMITS.urlBytes} bytes or fewer`))),
+    ),
+    badge: v.optional(v.pipe(Badge, v.description('With an API token only'))),
+  }),
+  createdAt: v.optional(v.pipe(IsoTime, v.description('With an API token only'))),
+});
+export type NewComment = v.InferInput<typeof NewComment>;
+
+export const NewPreview = v.strictObject({ url: PageUrl, site: v.optional(SiteId), body: Body });

@@ -1,0 +1,131 @@
+/**
+ * The database: row types of schema.sql, a Kysely instance that only compiles, and `Db`, which sends what it compiled to
+ * one D1 session. Knows no table's meaning; SQL lives in the rooms' store files.
+ */
+import {
+  type CompiledQuery,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { Problem } from './problem';
+
+export interface SiteRow {
+  id: string;
+  name: string;
+  settings: string;
+  version: number;
+  created_at: number;
+}
+export interface OriginRow {
+  host: string;
+  site_id: string;
+}
+export interface PageRow {
+  id: string;
+  site_id: string;
+  key: string;
+  url: string;
+  title: string | null;
+  count: number;
+  version: number;
+  locked: number;
+  created_at: number;
+}
+export interface AliasRow {
+  site_id: string;
+  key: string;
+  target: string;
+}
+export type CommentStatus = 'approved' | 'pending' | 'spam' | 'trash' | 'deleted';
+export interface CommentRow {
+  id: string;
+  page_id: string;
+  parent_id: string | null;
+  root_id: string;
+  depth: number;
+  status: CommentStatus;
+  shown: number;
+  inline: number;
+  replies: number;
+  votes: number;
+  score: number;
+  author_name: string;
+  author_email: string | null;
+  author_url: string | null;
+  author_badge: string | null;
+  body: string;
+  html: string;
+  html_version: number;
+  ip_hash: string | null;
+  created_at: number;
+  edited_at: number | null;
+}
+export interface IdempotencyRow {
+  site_id: string;
+  key: string;
+  fingerprint: string;
+  answer: string;
+  created_at: number;
+}
+export interface Tables {
+  sites: SiteRow;
+  origins: OriginRow;
+  pages: PageRow;
+  aliases: AliasRow;
+  comments: CommentRow;
+  idempotency: IdempotencyRow;
+}
+
+/** Builds queries; never runs them. */
+export const query = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+const RETRY_AFTER_S = 5;
+
+/** One request's view of D1: a session (so that replicas may serve it) and a bill. */
+export class Db {
+  readonly bill = { trips: 0, rowsRead: 0, rowsWritten: 0 };
+  readonly #session: D1DatabaseSession;
+
+  /** @param start a bookmark, or where the session may begin: replicas serve 'first-unconstrained' */
+  constructor(database: D1Database, start: D1SessionBookmark | D1SessionConstraint) {
+    this.#session = database.withSession(start);
+  }
+
+  /** Where this session has got to; a later read that carries it sees at least as much. */
+  get bookmark(): string | undefined {
+    return this.#session.getBookmark() ?? undefined;
+  }
+
+  async all<T>(compiled: CompiledQuery<T>): Promise<T[]> {
+    return (await this.batch(compiled))[0]?.rows as T[];
+  }
+
+  /**
+   * Runs all queries in one round trip and one transaction: either all count or none.
+   * @throws Problem storage_unavailable whatever D1's trouble is
+   */
+  async batch(...queries: CompiledQuery[]): Promise<{ rows: unknown[]; changes: number }[]> {
+    this.bill.trips++;
+    try {
+      const statements = queries.map((q) => this.#session.prepare(q.sql).bind(...q.parameters));
+      const results = await this.#session.batch<unknown>(statements);
+      return results.map(({ results: rows, meta }) => {
+        this.bill.rowsRead += meta.rows_read;
+        this.bill.rowsWritten += meta.rows_written;
+        return { rows, changes: meta.changes };
+      });
+    } catch (cause) {
+      throw new Problem('storage_unavailable', undefined, { cause, retryAfterS: RETRY_AFTER_S });
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** What the middleware in app.ts learns about a request and every room may ask: the typed Hono context. */
+import type { Context } from 'hono';
+import type { Viewer } from './comments/policy';
+import { Db } from './db';
+import { type Bindings, getConfig } from './env';
+import { normaliseHost } from './pages/normalise';
+import { Problem } from './problem';
+
+export interface AppEnv {
+  Bindings: Bindings;
+  Variables: { viewer: Viewer; db: Db };
+}
+export type AppContext = Context<AppEnv>;
+
+/** A D1 session for this request. @param start a bookmark, or where reading may begin */
+export function openDb(c: AppContext, start: D1SessionBookmark | D1SessionConstraint = 'first-unconstrained'): Db {
+  const db = new Db(c.env.DB, start);
+  c.set('db', db);
+  return db;
+}
+
+/** Host of the browser's Origin when it is another than `host`, else null (also for clients that are no browsers). */
+export function foreignOrigin(c: AppContext, host: string | null): string | null {
+  const origin = c.req.header('Origin');
+  if (origin === undefined) return null;
+  const asking = normaliseHost(origin) ?? origin;
+  return asking === host ? null : asking;
+}
+
+/**
+ * @param originHost what `foreignOrigin` said
+ * @param originSite the site that lists it, or null
+ * @throws Problem origin_not_allowed
+ */
+export function checkOrigin(originHost: string | null, originSite: string | null, siteId: string): void {
+  if (originHost !== null && originSite !== siteId) throw refuseOrigin(originHost);
+}
+
+export function refuseOrigin(host: string): Problem {
+  return new Problem(
+    'origin_not_allowed',
+    `${host} belongs to no site here. Its owner can add it: npm run site -- add SITE https://${host}`,
+  );
+}
+
+/** A keyed hash of the client's address: tells clients apart, and says nothing without AUTH_SECRET. */
+export async function hashClient(c: AppContext): Promise<string> {
+  const encoder = new TextEncoder();
+  const secret = encoder.encode(`ip:${getConfig(c.env).authSecret}`);
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const mac = await crypto.subtle.sign('HMAC', key, encoder.encode(clientAddress(c)));
+  return [...new Uint8Array(mac).subarray(0, 16)].map((b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+/** The one header Cloudflare itself sets; whatever else a client claims is not believed. */
+export const clientAddress = (c: AppContext): string => c.req.header('CF-Connecting-IP') ?? 'unknown';
