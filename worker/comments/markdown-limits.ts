@@ -18,13 +18,14 @@ const MAX_REFERENCE_CHARS = 20_000;
 
 /** What is left of the limits for a comment. */
 export interface Budget {
-  altLevels: number;
+  /** How much deeper inlines may be parsed within inlines. */
+  inlineLevels: number;
   tableCells: number;
   referenceChars: number;
 }
 
 export function newBudget(): Budget {
-  return { altLevels: MAX_ALT_LEVEL, tableCells: MAX_TABLE_CELLS, referenceChars: MAX_REFERENCE_CHARS };
+  return { inlineLevels: 1 + MAX_ALT_LEVEL, tableCells: MAX_TABLE_CELLS, referenceChars: MAX_REFERENCE_CHARS };
 }
 
 type BlockRule = (state: StateBlock, startLine: number, endLine: number, silent: boolean) => boolean;
@@ -70,17 +71,20 @@ function countCells(state: StateBlock, startLine: number, endLine: number, max: 
   return cells;
 }
 
-/** Puts the limit around the parsing of alt texts, the only inlines that are parsed while others are. */
+/** Puts the limit around alt texts, the only inlines that are parsed while others are. */
 export function limitAltTexts(md: MarkdownIt): void {
   const parse = md.inline.parse.bind(md.inline);
   md.inline.parse = (source, parser, env, tokens) => {
     const budget = env.budget as Budget;
-    if (budget.altLevels < 0) {
-      const text = new parser.core.State(source, parser, env);
+    if (budget.inlineLevels === 0) {
+      const text = new parser.inline.State(source, parser, env, tokens);
+      text.pending = source;
+      text.pushPending();
+      return;
     }
-    budget.altLevels--;
+    budget.inlineLevels--;
     parse(source, parser, env, tokens);
-    budget.altLevels++;
+    budget.inlineLevels++;
   };
 }
 

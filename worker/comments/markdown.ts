@@ -8,7 +8,7 @@
  */
 import markdownIt, { type StateCore, type Token } from 'markdown-it';
 import { finishInlines, markEmoticons, type RenderEnv } from './markdown-inlines';
-import { limitBlocks, MAX_INLINE_LEVEL, newBudget } from './markdown-limits';
+import { limitAltTexts, limitBlocks, MAX_INLINE_LEVEL, newBudget } from './markdown-limits';
 import { isLinkUrl } from './safe-html';
 
 /** Stored with the HTML. Raise it when the same source renders differently, so that rows can be rendered again. */
@@ -31,6 +31,7 @@ md.linkify.add('www.', {
   },
 });
 limitBlocks(md);
+limitAltTexts(md);
 md.core.ruler.before('inline', 'task_lists', markTasks);
 md.core.ruler.before('text_join', 'emoticons', markEmoticons);
 md.core.ruler.push('finish', finish);

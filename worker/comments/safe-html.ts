@@ -105,17 +105,16 @@ export function hardenHtml(html: string): string {
 
   let end = html.indexOf('>'); // of the tag, if it is one: the first > behind `at`, -1 when there is none
   for (let at = html.indexOf('<'); at >= 0; at = html.indexOf('<', at + 1)) {
+    const parent = open.at(-1);
+    if (parent?.close && html.startsWith(parent.close, at)) {
+      open.pop();
+      if (parent === LINK) links--;
+      continue;
+    }
     if (end >= 0 && end < at) end = html.indexOf('>', at);
     const tag = end >= 0 && end - at < LONGEST_FIXED ? html.slice(at, end + 1) : '';
-    const parent = open.at(-1);
-
     if (CLOSING.has(tag)) {
-      if (parent?.close === tag) {
-        open.pop();
-        if (parent === LINK) links--;
-      } else {
-        rewrite(at, end + 1, '');
-      }
+      rewrite(at, end + 1, '');
       continue;
     }
 

@@ -1,0 +1,128 @@
+/** Who may import whom: the rules of ARCHITECTURE.md, read off the source. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+interface Import {
+  file: string;
+  /** A path from the project's root without extension, or a package's name. */
+  target: string;
+  typeOnly: boolean;
+}
+
+function listFiles(folder: string): string[] {
+  return readdirSync(join(ROOT, folder)).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(join(ROOT, path)).isDirectory()) return listFiles(path);
+    return /\.tsx?$/.test(name) && !name.endsWith('.d.ts') ? [path] : [];
+  });
+}
+
+function readImports(file: string): Import[] {
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  const found = source.matchAll(
+    /^\s*(?:import|export)\s+(type\s)?[^;'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|^import\s+['"]([^'"]+)['"]/gm,
+  );
+  return [...found].map(([, type, from, dynamic, bare]) => {
+    const name = (from ?? dynamic ?? bare)!;
+    const target = name.startsWith('.') ? normalize(join(dirname(file), name)).replace(/\.tsx?$/, '') : name;
+    return { file, target, typeOnly: type !== undefined };
+  });
+}
+
+const files = ['worker', 'widget', 'cli', 'test'].flatMap(listFiles);
+const imports = files.flatMap(readImports);
+const inRoom = (room: string) => imports.filter((i) => i.file.startsWith(`${room}/`));
+const named = (...names: string[]) =>
+  imports.filter((i) => i.file.startsWith('worker/') && names.includes(basename(i.file)));
+const basename = (file: string) =>
+  file
+    .split('/')
+    .at(-1)!
+    .replace(/\.tsx?$/, '');
+const say = (wrong: Import[]) => wrong.map((i) => `${i.file} imports ${i.target}`);
+
+describe('layers', () => {
+  it('finds the imports it judges', () => {
+    expect(files.length).toBeGreaterThan(40);
+    expect(imports.filter((i) => i.target === 'worker/contract').length).toBeGreaterThan(5);
+  });
+
+  it('widget imports nothing of the worker but types of the contract', () => {
+    const wrong = inRoom('widget').filter(
+      (i) => i.target.startsWith('worker/') && !(i.target === 'worker/contract' && i.typeOnly),
+    );
+    expect(say(wrong)).toEqual([]);
+  });
+
+  it('the worker imports neither widget, cli nor test', () => {
+    expect(say(inRoom('worker').filter((i) => /^(widget|cli|test)\//.test(i.target)))).toEqual([]);
+  });
+
+  it('the contract imports nothing but the schema library', () => {
+    expect(imports.filter((i) => i.file === 'worker/contract.ts').map((i) => i.target)).toEqual(['valibot']);
+  });
+
+  it('policy, phases, markdown and normalise know no Hono, SQL, environment or clock', () => {
+    const pure = [
+      'policy',
+      'phases',
+      'markdown',
+      'markdown-inlines',
+      'markdown-limits',
+      'emoticons',
+      'safe-html',
+      'normalise',
+      'tracking-params',
+    ];
+    const wrong = named(...pure).filter(
+      (i) => !i.typeOnly && /^(hono|kysely)|worker\/(db|env|app|request)$|\/(store|routes)$/.test(i.target),
+    );
+    expect(say(wrong)).toEqual([]);
+    const clocks = files.filter(
+      (f) =>
+        f.startsWith('worker/') &&
+        pure.includes(basename(f)) &&
+        /Date\.now|new Date\(\)|Math\.random/.test(readFileSync(join(ROOT, f), 'utf8')),
+    );
+    expect(clocks).toEqual([]);
+  });
+
+  it('store files know SQL, never Hono', () => {
+    expect(say(named('store').filter((i) => /^hono|worker\/(app|request|env)$|\/routes$/.test(i.target)))).toEqual([]);
+  });
+
+  it('SQL lives in store files', () => {
+    const wrong = inRoom('worker').filter(
+      (i) => i.target === 'kysely' && !/\/store\.ts$|^worker\/db\.ts$/.test(i.file),
+    );
+    expect(say(wrong)).toEqual([]);
+  });
+
+  it('only app.ts imports routes; only tests and the entry import app.ts, only tests index.ts', () => {
+    const routes = imports.filter((i) => /^worker\/.*\/routes$/.test(i.target) && i.file !== 'worker/app.ts');
+    const app = imports.filter((i) => i.target === 'worker/app' && !/^test\/|^worker\/index\.ts$/.test(i.file));
+    const index = imports.filter((i) => i.target === 'worker/index' && !i.file.startsWith('test/'));
+    expect(say([...routes, ...app, ...index])).toEqual([]);
+  });
+
+  it('views reach neither the network nor document and window', () => {
+    const views = files.filter((f) => f.startsWith('widget/view/'));
+    expect(views.length).toBeGreaterThan(3);
+    expect(say(imports.filter((i) => views.includes(i.file) && i.target === 'widget/api' && !i.typeOnly))).toEqual([]);
+    const code = (f: string) => readFileSync(join(ROOT, f), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    expect(
+      views.filter((f) =>
+        /\b(document|window|fetch|localStorage|sessionStorage|navigator|location)\s*[.(]/.test(code(f)),
+      ),
+    ).toEqual([]);
+  });
+
+  it('there are no barrels: a folder has no index file but the worker’s entry', () => {
+    expect(
+      files.filter((f) => basename(f) === 'index' && f !== 'worker/index.ts').map((f) => relative('.', f)),
+    ).toEqual([]);
+  });
+});
