@@ -14,8 +14,7 @@ import { isLinkUrl } from './safe-html';
 /** Stored with the HTML. Raise it when the same source renders differently, so that rows can be rendered again. */
 export const RENDERER_VERSION = 1;
 
-const md = markdownIt({ linkify: true, maxNesting: MAX_INLINE_LEVEL });
-md.disable(['html_block', 'html_inline']);
+const md = markdownIt({ html: false, linkify: true, maxNesting: MAX_INLINE_LEVEL });
 md.validateLink = isLinkUrl;
 md.linkify.set({ maxLength: 2048 });
 md.linkify.add('ftp:', null).add('//', null);

@@ -10,7 +10,11 @@
 /** What every link of a stranger carries. */
 export const LINK_REL = 'nofollow ugc noopener';
 
-/** Whether an address may be linked to: http, https, mailto, or relative to the page. */
+/**
+ * Whether an address may be linked to: http, https, mailto, or relative to the page. Whatever stands before a colon in
+ * the first segment is taken for a scheme, so that nothing a browser drops from within one (tabs, newlines, leading
+ * control characters) makes a difference.
+ */
 export function isLinkUrl(url: string): boolean {
   return /^(?:https?:|mailto:|[^:/?#]*(?:[/?#]|$))/i.test(url);
 }
@@ -76,13 +80,10 @@ const FIXED = new Map<string, Element>([
 const CLOSING = new Set([...FIXED.values(), LINK].map((e) => e.close));
 const LONGEST_FIXED = Math.max(...[...FIXED.keys()].map((tag) => tag.length));
 
-// Attribute values hold no raw quote or angle bracket; addresses no space and no control character either, because the
-// browser drops some of those from within a scheme.
-const ADDRESS = String.raw`([^"<>\x00-\x20\x7f]*)`;
-const TEXT = `([^"<>]*)`;
-const LINK_TAG = new RegExp(`<a href="${ADDRESS}"(?: title="${TEXT}")?(?: rel="[^"<>]*")?>`, 'y');
+const VALUE = '([^"<>]*)';
+const LINK_TAG = new RegExp(`<a href="${VALUE}"(?: title="${VALUE}")?(?: rel="[^"<>]*")?>`, 'y');
 const IMAGE_TAG = new RegExp(
-  `<img src="${ADDRESS}" alt="${TEXT}"(?: title="${TEXT}")? loading="lazy" referrerpolicy="no-referrer">`,
+  `<img src="${VALUE}" alt="${VALUE}"(?: title="${VALUE}")? loading="lazy" referrerpolicy="no-referrer">`,
   'y',
 );
 const ORDERED_TAG = /<ol start="\d{1,9}">/y;
