@@ -1,0 +1,64 @@
+/** The documents say what is. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ERRORS, LIMITS } from '../../worker/contract';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+describe('documents', () => {
+  it('explain every error code once, with its status, and no other', () => {
+    const found = [...read('docs/errors.md').matchAll(/^## (\w+)\n(\d{3})\./gm)].map(([, code, status]) => [
+      code,
+      Number(status),
+    ]);
+    expect(found).toEqual(Object.entries(ERRORS).map(([code, [status]]) => [code, status]));
+  });
+
+  it('name every attribute of the element, and no other', () => {
+    const source = /const ATTRIBUTES = \[([^\]]+)\]/.exec(read('widget/embed.tsx'))![1]!;
+    const real = [...source.matchAll(/'([\w-]+)'/g)].map((m) => m[1]).sort();
+    const section = read('docs/embedding.md').split('## Attributes')[1]!.split('## ')[0]!;
+    expect([...section.matchAll(/^\| `([\w-]+)`/gm)].map((m) => m[1]).sort()).toEqual(real);
+  });
+
+  it('name the custom properties and parts the widget has', () => {
+    const source = readdirSync(join(ROOT, 'widget'), { recursive: true, encoding: 'utf8' })
+      .filter((f) => /\.(css|tsx?)$/.test(f))
+      .map((f) => read(join('widget', f)))
+      .join('\n');
+    const text = read('docs/embedding.md');
+    const real = [...new Set(source.match(/--afterword-[a-z]+/g))].sort();
+    expect([...new Set(text.match(/--afterword-[a-z]+/g))].sort()).toEqual(real);
+    const parts = [...source.matchAll(/\bpart="([a-z-]+)"/g)].map((m) => m[1]!);
+    const named = text.split('and the parts')[1]!.split(':')[0]!;
+    expect([...named.matchAll(/`([a-z-]+)`/g)].map((m) => m[1]).sort()).toEqual([...new Set(parts)].sort());
+  });
+
+  it('state the limits of the contract', () => {
+    const text = read('docs/deploying.md');
+    expect(text).toContain(LIMITS.bodyChars.toLocaleString('en'));
+    expect(text).toContain(`${LIMITS.pageSize.min} to ${LIMITS.pageSize.max}`);
+    const toml = read('wrangler.toml');
+    expect(/POST_LIMIT"[^[]*limit = (\d+)/.exec(toml)![1]).toBe('10');
+    expect(/READ_LIMIT"[^[]*limit = (\d+)/.exec(toml)![1]).toBe('300');
+  });
+
+  it('link to files and pictures that are there', () => {
+    const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/embedding.md', 'docs/deploying.md'];
+    for (const page of pages)
+      for (const [, target] of read(page).matchAll(/\]\((?!https?:|#|\/)([^)#\s]+)/g))
+        expect([page, target, existsSync(join(ROOT, dirname(page), target!))]).toEqual([page, target, true]);
+  });
+
+  it('say nothing of the machine or the registry they were made with', () => {
+    const lock = read('package-lock.json');
+    expect(lock).not.toMatch(/"resolved": "(?!https:\/\/registry\.npmjs\.org\/)/);
+    const names = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((f) =>
+      /^(worker|widget|cli|test|docs)\/.*\.(ts|tsx|md|css|html|json)$|^[A-Z]+\.md$/.test(f),
+    );
+    const wrong = names.filter((f) => f !== 'test/unit/docs.test.ts' && /\/work\/|\/root\/|\/home\//.test(read(f)));
+    expect(wrong).toEqual([]);
+  });
+});
