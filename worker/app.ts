@@ -15,13 +15,15 @@ const PREFLIGHT_TTL_S = 86_400;
 
 /** Reading and writing need no credentials of the browser's, so any page may ask; which origins may, sites say. */
 const allowCors: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.req.method === 'OPTIONS') {
+    c.header('Access-Control-Allow-Methods', 'GET, POST');
+    c.header('Access-Control-Allow-Headers', 'Content-Type, Idempotency-Key, Authorization');
+    c.header('Access-Control-Max-Age', String(PREFLIGHT_TTL_S));
+    c.res = c.body(null, 204);
+  } else await next();
+  // Behind the answer, because one from the cache does not pass through the context.
   c.header('Access-Control-Allow-Origin', '*');
   c.header('Access-Control-Expose-Headers', 'Afterword-Bookmark, Retry-After');
-  if (c.req.method !== 'OPTIONS') return next();
-  c.header('Access-Control-Allow-Methods', 'GET, POST');
-  c.header('Access-Control-Allow-Headers', 'Content-Type, Idempotency-Key, Authorization');
-  c.header('Access-Control-Max-Age', String(PREFLIGHT_TTL_S));
-  return c.body(null, 204);
 };
 
 /** What is answered here is data: a browser must neither guess its type nor run it. */
@@ -94,6 +96,5 @@ function answerProblem(c: AppContext, problem: Problem): Response {
   if (retryAfterS !== undefined) c.header('Retry-After', String(retryAfterS));
   c.header('Content-Type', 'application/problem+json');
   c.header('Cache-Control', 'no-store');
-  c.header('Access-Control-Allow-Origin', '*');
   return c.body(JSON.stringify(body), problem.status as 400);
 }

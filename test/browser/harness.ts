@@ -23,6 +23,9 @@ export interface OpenOptions extends BrowserContextOptions {
   headers?: Record<string, string>;
 }
 
+/** Longest a page is waited for: a locator that finds nothing says so itself, before the test's own time is up. */
+const WAIT_MS = 10_000;
+
 /** Call once at the top of a test file. */
 export function useBrowser(): { open(url: string, options?: OpenOptions): Promise<Opened> } {
   let browser: Browser;
@@ -42,6 +45,7 @@ export function useBrowser(): { open(url: string, options?: OpenOptions): Promis
     async open(url, { html, headers = {}, ...contextOptions } = {}) {
       const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...contextOptions });
       const page = await context.newPage();
+      page.setDefaultTimeout(WAIT_MS);
       const result: Opened = { page, errors: [] };
       opened.push(result);
       page.on('pageerror', (error) => result.errors.push(error.stack ?? String(error)));

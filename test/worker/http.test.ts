@@ -44,6 +44,7 @@ describe('caching', () => {
     } as never;
     const second = await call(path, {}, broken);
     expect([second.status, await second.text()]).toEqual([200, await first.text()]);
+    for (const answer of [first, second]) expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*');
     const ETag = first.headers.get('ETag')!;
     expect((await call(path, { headers: { 'If-None-Match': ETag } }, broken)).status).toBe(304);
     const otherPath = `${path}&limit=20`;
@@ -82,6 +83,8 @@ describe('caching', () => {
     const { url } = await createSite();
     const read = await call(`/thread${query({ url })}`, { headers: { Origin: new URL(url).origin } });
     expect(read.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    const refused = await call(`/thread${query({ url: 'x' })}`);
+    expect([refused.status, refused.headers.get('Access-Control-Allow-Origin')]).toEqual([400, '*']);
     const asked = await call('/comments', { method: 'OPTIONS', headers: { Origin: new URL(url).origin } });
     expect([asked.status, asked.headers.get('Access-Control-Allow-Headers')]).toEqual([
       204,
@@ -176,6 +179,19 @@ describe('budgets', () => {
       );
     };
     expect(await cost(3000)).toEqual(await cost(30));
+  });
+
+  it('reads replies and ancestors by index, whatever else the database holds', async () => {
+    const { url } = await createSite();
+    const root = await post({ url });
+    const middle = await post({ url, parent: root.id });
+    let deepest = middle;
+    for (let i = 0; i < 10; i++) deepest = await post({ url, parent: deepest.id });
+    for (let i = 0; i < 40; i++) await post({ url: `${url}/other` });
+    const cost = async (path: string) => bill(await call(path, { headers: ADMIN })).read;
+    expect(await cost(`/comments/${root.id}/replies`)).toBeLessThanOrEqual(11 + 10);
+    expect(await cost(`/comments/${middle.id}/replies`)).toBeLessThanOrEqual(10 * 4 + 10);
+    expect(await cost(`/comments/${deepest.id}`)).toBeLessThanOrEqual(11 * 2 + 10);
   });
 
   it('posts in two round trips and at most 12 rows written', async () => {

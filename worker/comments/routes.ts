@@ -166,7 +166,7 @@ async function readComment(c: AppContext): Promise<Response> {
   return c.json({
     page: presentPlace(row),
     comment: presentComment(row),
-    ancestors: (ancestors!.rows as ShownRow[]).map(presentComment),
+    ancestors: (ancestors!.rows as ShownRow[]).reverse().map(presentComment),
   } satisfies CommentInContext);
 }
 

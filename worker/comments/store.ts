@@ -92,14 +92,14 @@ export function selectPlaced(id: string, originHost: string | null): CompiledQue
     WHERE c.id = ${id} AND c.shown = 1`.compile(query);
 }
 
-/** The nearest ancestors of a comment, outermost first. */
+/** The nearest ancestors of a comment, innermost first. The columns travel with the walk: each row is read once. */
 export function selectAncestors(id: string): CompiledQuery<ShownRow> {
   return sql<ShownRow>`
-    WITH RECURSIVE up (id, n) AS (
-      SELECT parent_id, 1 FROM comments WHERE id = ${id}
+    WITH RECURSIVE up AS (
+      SELECT 0 AS n, c.shown, ${shownColumns} FROM comments c WHERE c.id = ${id}
       UNION ALL
-      SELECT c.parent_id, n + 1 FROM up JOIN comments c ON c.id = up.id WHERE n < ${LIMITS.ancestors})
-    SELECT ${shownColumns} FROM up JOIN comments c ON c.id = up.id AND c.shown = 1 ORDER BY up.n DESC`.compile(query);
+      SELECT n + 1, c.shown, ${shownColumns} FROM up CROSS JOIN comments c ON c.id = up.parent_id WHERE n < ${LIMITS.ancestors})
+    SELECT ${shownColumns} FROM up c WHERE c.n > 0 AND c.shown = 1`.compile(query);
 }
 
 /** Replies of a whole branch behind a cursor, oldest first: one index range. */
@@ -112,19 +112,19 @@ export function selectBranch(rootId: string, after: string, rows: number): Compi
 
 /**
  * Replies below a comment that is inside a branch, oldest first; nothing for a top-level one. Walks that part of the tree from its top in order of time, so its
- * cost grows with how far the cursor has come; a whole branch is better read by `selectBranch`.
+ * cost grows with how far the cursor has come; a whole branch is better read by `selectBranch`. CROSS JOIN keeps SQLite
+ * from walking the table instead.
  */
 export function selectDescendants(id: string, after: string, rows: number): CompiledQuery<ShownRow> {
   return sql<ShownRow>`
     WITH RECURSIVE down (id) AS (
-      SELECT id FROM comments
-        WHERE parent_id = ${id} AND shown = 1 AND (SELECT depth FROM comments WHERE id = ${id}) > 0
+      SELECT c.id FROM comments t CROSS JOIN comments c ON c.parent_id = t.id AND c.shown = 1
+        WHERE t.id = ${id} AND t.depth > 0
       UNION ALL
-      SELECT c.id FROM down JOIN comments c ON c.parent_id = down.id AND c.shown = 1
+      SELECT c.id FROM down CROSS JOIN comments c ON c.parent_id = down.id AND c.shown = 1
       ORDER BY 1)
-    SELECT ${shownColumns} FROM down JOIN comments c ON c.id = down.id WHERE down.id > ${after} LIMIT ${rows}`.compile(
-    query,
-  );
+    SELECT ${shownColumns} FROM down CROSS JOIN comments c ON c.id = down.id
+    WHERE down.id > ${after} LIMIT ${rows}`.compile(query);
 }
 
 export interface ParentRow {

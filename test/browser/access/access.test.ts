@@ -33,7 +33,7 @@ describe('axe finds nothing', () => {
       await p.getByRole('button', { name: 'Post', exact: true }).waitFor();
       expect(await findViolations(p)).toEqual([]);
       await p.getByRole('button', { name: 'Post', exact: true }).click();
-      await p.getByText('Write something first.').waitFor();
+      await p.locator('form').getByText('Write something').first().waitFor();
       expect(await findViolations(p)).toEqual([]);
       await p.getByRole('button', { name: 'Reply' }).first().click();
       await p.getByRole('textbox', { name: /^Reply to/ }).waitFor();

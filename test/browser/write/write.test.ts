@@ -9,6 +9,7 @@ const { open } = useBrowser();
 const html =
   '<!doctype html><html lang="en"><title>A page</title><body><script src="{server}/embed.js" async></script></body></html>';
 
+const POST_URL = /\/api\/v1\/comments\??$/;
 const field = (p: Page) => p.getByRole('textbox', { name: /write a response/i });
 const postButton = (p: Page) => p.getByRole('button', { name: 'Post', exact: true }).first();
 
@@ -100,7 +101,7 @@ describe('writing', () => {
     await p.route('**/lazy/**', (route) => route.abort());
     await field(p).click();
     await field(p).fill('Early bird');
-    await p.getByText('The editor could not be loaded').waitFor();
+    await p.locator('form').getByText('This could not be loaded.').waitFor();
     expect(await field(p).inputValue()).toBe('Early bird');
     await p.unroute('**/lazy/**');
     await p.getByRole('button', { name: 'Try again' }).click();
@@ -113,12 +114,12 @@ describe('writing', () => {
     await write(p, 'Text', null);
     await postButton(p).click();
     const name = p.getByRole('textbox', { name: 'Name' });
-    await p.getByText('Tell us your name.').waitFor();
+    await p.locator('form').getByText('A name is needed, of 80 characters at most.').waitFor();
     expect(await name.getAttribute('aria-invalid')).toBe('true');
     await name.fill('Noor');
     await p.getByRole('textbox', { name: 'E-mail' }).fill('nobody');
     await postButton(p).click();
-    await p.getByText('This is not an e-mail address.').waitFor();
+    await p.locator('form').getByText('This needs to be an e-mail address.').waitFor();
     await p.getByRole('textbox', { name: 'E-mail' }).fill('');
     await p.getByRole('textbox', { name: 'Website' }).fill('noor.example');
     await postButton(p).click();
@@ -137,7 +138,7 @@ describe('writing', () => {
   it('keeps the text with one clear sentence when the server refuses', async () => {
     const url = freshPath('refused');
     const { page: p } = await open(url, { html });
-    await p.route('**/api/v1/comments', (route) =>
+    await p.route(POST_URL, (route) =>
       route.fulfill({
         status: 403,
         contentType: 'application/problem+json',
@@ -147,7 +148,7 @@ describe('writing', () => {
     );
     await write(p, 'Kept text');
     await postButton(p).click();
-    await p.getByText('This conversation has been closed.').waitFor();
+    await p.locator('form').getByText('This conversation has been closed.').waitFor();
     expect(await field(p).inputValue()).toBe('Kept text');
     expect((await stored(url)).page.count).toBe(0);
   });
@@ -158,7 +159,7 @@ describe('writing', () => {
     const keys: (string | undefined)[] = [];
     // The server writes, but its answer never arrives: the worst kind of failure.
     let lost = 1;
-    await p.context().route('**/api/v1/comments', async (route) => {
+    await p.context().route(POST_URL, async (route) => {
       keys.push(route.request().headers()['idempotency-key']);
       if (lost-- > 0) {
         await route.fetch();
@@ -169,11 +170,21 @@ describe('writing', () => {
     await write(p, 'Sent into the dark');
     await postButton(p).click();
     await p.getByText('Sent into the dark').first().waitFor();
-    await p.getByText(/waiting for connection/i).waitFor();
+    await p
+      .locator('[part=comment]')
+      .getByText(/waiting for connection/i)
+      .waitFor();
     await p.reload();
     await p.locator('[part=body]', { hasText: 'Sent into the dark' }).waitFor();
     await expect.poll(() => keys.length).toBeGreaterThanOrEqual(2);
-    await expect.poll(() => p.getByText(/waiting for connection/i).count()).toBe(0);
+    await expect
+      .poll(() =>
+        p
+          .locator('[part=comment]')
+          .getByText(/waiting for connection/i)
+          .count(),
+      )
+      .toBe(0);
     expect(new Set(keys).size).toBe(1);
     expect((await stored(url)).comments).toHaveLength(1);
     await expect.poll(() => p.locator('[part=comment]').count()).toBe(1);
@@ -185,10 +196,20 @@ describe('writing', () => {
     await write(p, 'From a train');
     await p.context().setOffline(true);
     await postButton(p).click();
-    await p.getByText(/waiting for connection/i).waitFor();
+    await p
+      .locator('[part=comment]')
+      .getByText(/waiting for connection/i)
+      .waitFor();
     await p.context().setOffline(false);
     await expect.poll(async () => (await stored(url)).page.count, { timeout: 10_000 }).toBe(1);
-    await expect.poll(() => p.getByText(/waiting for connection/i).count()).toBe(0);
+    await expect
+      .poll(() =>
+        p
+          .locator('[part=comment]')
+          .getByText(/waiting for connection/i)
+          .count(),
+      )
+      .toBe(0);
   });
 
   it('shows a held comment to its writer only, also after a reload', async () => {
@@ -196,9 +217,9 @@ describe('writing', () => {
     const { page: p } = await open(url, { html });
     await write(p, 'Patience');
     await postButton(p).click();
-    await p.getByText('Waiting for approval. Only you can see it.').waitFor();
+    await p.locator('[part=comment]').getByText('Waiting for approval. Only you can see it.').waitFor();
     await p.reload();
-    await p.getByText('Waiting for approval. Only you can see it.').waitFor();
+    await p.locator('[part=comment]').getByText('Waiting for approval. Only you can see it.').waitFor();
     expect((await stored(url)).comments).toHaveLength(0);
     const { page: other } = await open(url, { html });
     await other.getByText('The first word is yours').waitFor();
@@ -209,10 +230,10 @@ describe('writing', () => {
     const url = freshPath('left');
     const { page: p } = await open(url, { html });
     await write(p, 'Parting words');
-    await p.context().route('**/api/v1/comments', (route) => route.abort());
+    await p.context().route(POST_URL, (route) => route.abort());
     await postButton(p).click();
     await p.reload();
-    await p.context().unroute('**/api/v1/comments');
+    await p.context().unroute(POST_URL);
     await p.reload();
     await p.locator('[part=body]', { hasText: 'Parting words' }).waitFor();
     await expect.poll(async () => (await stored(url)).page.count, { timeout: 10_000 }).toBe(1);

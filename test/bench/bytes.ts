@@ -1,0 +1,48 @@
+/** What a reader downloads, after gzip, against Preact alone and the budgets. Does not depend on the machine. */
+import { measureSizes } from '../../cli/size.ts';
+import { fixed, printTable, type Report, whole } from './report.ts';
+
+const EMBED_BYTES = 10_240;
+const LAZY_BYTES = 6_144;
+const COUNT_BYTES = 1_024;
+
+/** Builds everything into outDir. */
+export async function measureBytes(outDir: string, report: Report): Promise<void> {
+  const { files, preact } = await measureSizes(outDir);
+  const largest = (folder: string) =>
+    Math.max(0, ...Object.entries(files).map(([path, bytes]) => (path.startsWith(folder) ? bytes : 0)));
+  const sumOf = (folder: string) =>
+    Object.entries(files).reduce((sum, [path, bytes]) => (path.startsWith(folder) ? sum + bytes : sum), 0);
+  const embed = files['embed.js'] ?? Number.NaN;
+  const count = files['count.js'] ?? Number.NaN;
+  // A reader's browser loads every lazy module at most, but one language.
+  const lazy = sumOf('lazy/') + largest('locales/');
+  const row = (name: string, bytes: number, budget?: number) => [
+    name,
+    whole(bytes),
+    fixed(bytes / preact),
+    budget === undefined ? '–' : whole(budget),
+  ];
+  printTable(
+    report,
+    'Bytes after gzip',
+    ['file', 'bytes', 'of Preact', 'budget'],
+    [
+      row('Preact alone', preact),
+      row('embed.js, with styles and English', embed, EMBED_BYTES),
+      row('loaded later: writing, largest language', lazy, LAZY_BYTES),
+      row('count.js', count, COUNT_BYTES),
+    ],
+  );
+  const add = (what: string, bytes: number, budget: number) =>
+    report.verdicts.push({
+      what,
+      target: `≤ ${whole(budget)} bytes`,
+      measured: whole(bytes),
+      ok: bytes <= budget,
+      firm: true,
+    });
+  add('embed.js', embed, EMBED_BYTES);
+  add('loaded later', lazy, LAZY_BYTES);
+  add('count.js', count, COUNT_BYTES);
+}

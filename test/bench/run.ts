@@ -1,0 +1,78 @@
+/**
+ * `npm run bench [-- --quick] [--only bytes,rows,api,paint] [--json FILE]`: everything side by side in one run, as ratios to
+ * floors that are measured in turns with ours. A missed time is only said; a broken budget, or anything that breaks, fails.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { hostOfOrigin } from '../../cli/site-sql.ts';
+import { measureApi } from './api.ts';
+import { measureBytes } from './bytes.ts';
+import { measurePaint, PAINTED, startPaintHosts } from './paint.ts';
+import { newReport, printVerdicts } from './report.ts';
+import { measureRows } from './rows.ts';
+import { setStage } from './stage.ts';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: 'bytes,rows,api,paint' },
+    json: { type: 'string' },
+  },
+});
+const effort = values.quick
+  ? {
+      sizes: [100, 1_000, 10_000],
+      api: { rounds: 7, roundMs: 600 },
+      paint: { small: 5, large: 5, slow: 7 },
+    }
+  : {
+      sizes: [100, 1_000, 10_000, 100_000],
+      api: { rounds: 11, roundMs: 1_200 },
+      paint: { small: 11, large: 11, slow: 15 },
+    };
+const wants = (part: string) => values.only.split(',').includes(part);
+
+async function bench(folder: string): Promise<boolean> {
+  const report = newReport();
+  const assets = join(folder, 'dist');
+  mkdirSync(assets);
+  let ours = '';
+  const hosts = await startPaintHosts(() => ours);
+  try {
+    if (wants('bytes') || wants('paint')) await measureBytes(assets, report);
+    const stage = await setStage({
+      sizes: effort.sizes,
+      pages: PAINTED,
+      hosts: [hostOfOrigin(hosts.pages.url)],
+      assets,
+      folder,
+    });
+    ours = stage.ours;
+    try {
+      if (wants('rows')) await measureRows(stage, report);
+      if (wants('api')) await measureApi(stage, report, effort.api);
+      if (wants('paint')) await measurePaint(stage, hosts, report, effort.paint);
+    } finally {
+      await stage.close();
+    }
+  } finally {
+    await hosts.close();
+  }
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  return printVerdicts(report);
+}
+
+const started = performance.now();
+const folder = mkdtempSync(join(tmpdir(), 'afterword-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+// Leaving by `exit` ends the servers as well, which run in groups of their own.
+for (const [name, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(name, () => process.exit(code));
+const good = await bench(folder);
+console.log(`\nTook ${Math.round((performance.now() - started) / 1000)} seconds.`);
+process.exit(good ? 0 : 1);
