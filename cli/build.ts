@@ -5,6 +5,7 @@
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
+import { minify } from 'terser';
 import { buildDocs } from './build-docs.ts';
 import { HASHED_FILES, writeHeaders } from './build-headers.ts';
 import { ROOT } from './root.ts';
@@ -96,8 +97,19 @@ async function buildWidget(outDir: string, version: string): Promise<string[]> {
   ]);
   const outputs = [...modules.outputFiles, ...scripts.flatMap((result) => result.outputFiles)];
   await Promise.all(HASHED_FILES.map((folder) => mkdir(join(outDir, folder), { recursive: true })));
-  await Promise.all(outputs.map((file) => writeFile(file.path, file.contents)));
+  await Promise.all(outputs.map(async (file) => writeFile(file.path, await squeeze(file))));
   return outputs.map((file) => toPath(file, outDir));
+}
+
+/** A second minifier over the first one's output: about one byte in a hundred less to load. */
+async function squeeze(file: OutputFile): Promise<string> {
+  const { code } = await minify(file.text, {
+    module: /^(?:import|export)\b|[;}]export\b/.test(file.text),
+    ecma: 2020,
+    compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false, pure_getters: true },
+    format: { comments: false },
+  });
+  return code!;
 }
 
 async function listSources(folder: string): Promise<string[]> {

@@ -1,0 +1,17 @@
+/** The colours of the page around a thread. */
+
+/**
+ * Takes over the page's link colour, and light or dark from the text colour that the thread inherits.
+ * @param root the thread's own root. Its outline has its text colour as `lch()`, and its text colour changes by a
+ * transition (style.css): the event at its end tells when to look again, whatever made the page change.
+ */
+export function adoptColours(host: HTMLElement, root: HTMLElement): void {
+  // A real link in the page's own tree is the one thing that knows every rule about links.
+  const probe = document.createElement('a');
+  probe.href = '#';
+  host.after(probe);
+  root.style.setProperty('--link', getComputedStyle(probe).color);
+  probe.remove();
+  const lightness = /[\d.]+/.exec(getComputedStyle(root).outlineColor);
+  root.style.colorScheme = Number(lightness) > 55 ? 'dark' : 'light';
+}

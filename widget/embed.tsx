@@ -1,0 +1,202 @@
+/**
+ * What a site owner pastes: defines <afterword-thread>, and puts one where the script tag stands unless the page has its
+ * own. Owns the element's life (attributes, shadow root, drawing, focus, events); what is in it, store.ts and view/ know.
+ */
+import { h, render } from 'preact';
+import { request } from './api';
+import { adoptColours } from './colours';
+import { type Memory, recall, remember } from './device';
+import { createLanguage, type Locale } from './i18n';
+import { core } from './locales/en';
+import { addComments, changed, load, prepare, read, type Thread } from './store';
+import css from './style.css';
+import { drawThread } from './view/thread';
+import type { Kit, Later } from './writing/agreement';
+
+const TAG = 'afterword-thread';
+const ATTRIBUTES = 'api site url page-id page-title sort theme lang max-depth limit lazy'.split(' ');
+
+const script = document.currentScript as HTMLScriptElement | null;
+/** @param from this script's own place unless given */
+const resolve = (path: string, from = script?.src ?? location.href) => new URL(path, from).href;
+/** One sheet serves every thread of the page. */
+const sheet = new CSSStyleSheet();
+/** The element that the script tag made. */
+let automatic: Element | undefined;
+let later: Later | undefined;
+
+let policy = { createHTML: (html: string) => html };
+try {
+  // The server sanitizes; this only says so to a page that asks for Trusted Types.
+  policy = (
+    window as unknown as { trustedTypes: { createPolicy(name: string, rules: unknown): typeof policy } }
+  ).trustedTypes.createPolicy('afterword', policy);
+} catch {}
+
+const loadModule = (name: string) => import(resolve(__LAZY__[name] as string));
+
+const kit: Kit = [
+  h,
+  request,
+  read,
+  recall,
+  remember,
+  addComments,
+  changed,
+  load,
+  (more) => sheet.replaceSync(css + more),
+];
+
+class ThreadElement extends HTMLElement {
+  static observedAttributes = ATTRIBUTES;
+  root = document.createElement('div');
+  /** Ends what is open. */
+  life?: AbortController;
+  /** What is open. */
+  state?: unknown;
+
+  connectedCallback() {
+    if (automatic !== this) automatic?.remove();
+    if (!this.shadowRoot) {
+      const shadow = this.attachShadow({ mode: 'open' });
+      this.root.ontransitionend = () => adoptColours(this, this.root);
+      shadow.append(this.root);
+      shadow.adoptedStyleSheets = [sheet];
+      for (const name of ATTRIBUTES) {
+        const property = name.replace(/-./, (part) => part.slice(1).toUpperCase()) as 'id';
+        // What was set before this class was known, or before the element was in a document.
+        const value = this[property];
+        Object.defineProperty(this, property, {
+          get: () => this.getAttribute(name),
+          set: (to) => this.setAttribute(name, to),
+        });
+        if (value) this[property] = value;
+      }
+    }
+    this.settle();
+  }
+
+  disconnectedCallback() {
+    this.settle();
+  }
+
+  attributeChangedCallback() {
+    this.settle();
+  }
+
+  /** Opens, closes or opens afresh, once for all changes of this moment; a node that was only moved lives on. */
+  settle() {
+    queueMicrotask(() => {
+      const { root, isConnected } = this;
+      const get = (name: string) => this.getAttribute(name);
+      root.className = `r ${get('theme')}`;
+      const state = isConnected && ATTRIBUTES.map((name) => name === 'theme' || get(name)).join(' ');
+      if (state === this.state) return;
+      this.state = state;
+      this.life?.abort();
+      this.life = new AbortController();
+      if (state) open(this, root, get, this.life.signal);
+    });
+  }
+}
+
+async function open(
+  element: HTMLElement,
+  root: HTMLElement,
+  get: (name: string) => string | null,
+  signal: AbortSignal,
+): Promise<void> {
+  let lang = get('lang') || document.documentElement.lang || navigator.language;
+  let locale: Locale = { core };
+  const name = lang.slice(0, 2);
+  if (get('lazy') !== null) {
+    await new Promise<void>((near) => {
+      new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && near(), {
+        rootMargin: '600px',
+      }).observe(element);
+    });
+  }
+  if (!__LAZY__[name]) lang = 'en';
+  else if (name !== 'en') {
+    try {
+      locale = await loadModule(name);
+    } catch {
+      lang = 'en';
+    }
+  }
+  if (signal.aborted) return;
+  const api = get('api') || resolve('/api/v1');
+  const canonical = document.querySelector<HTMLLinkElement>('link[rel=canonical]');
+  const url = resolve(get('url') || canonical?.href || '', location.href);
+  const site = get('site');
+  const pageId = get('page-id');
+  const key = `${site ?? ''} ${pageId ?? url}`;
+  const { seen, drafts, mine } = recall<Memory>(key) ?? {};
+  let drawing = false;
+  const thread: Thread = {
+    api,
+    url,
+    site,
+    pageId,
+    key,
+    seen,
+    title: get('page-title') || document.title,
+    sort: get('sort') as Thread['sort'],
+    limit: +get('limit')!,
+    depth: +get('max-depth')! || 6,
+    _here: '',
+    ...createLanguage(lang, locale),
+    signal,
+    now: Date.now,
+    _update() {
+      // Several changes at once are drawn once.
+      if (!drawing) queueMicrotask(draw);
+      drawing = true;
+    },
+    _emit: (type, detail) => element.dispatchEvent(new CustomEvent(`afterword:${type}`, { detail, bubbles: true })),
+    _trust: (html) => policy.createHTML(html),
+    async _loadLater() {
+      // English for writing is not in embed.js.
+      const [{ create }, { compose }] = await Promise.all([
+        loadModule('compose'),
+        locale.compose ? locale : loadModule('en'),
+      ]);
+      thread.compose = compose;
+      later ||= create(kit) as Later;
+      return later;
+    },
+    _roots: [],
+    _byId: new Map(),
+    _drafts: {},
+  };
+  const draw = () => {
+    drawing = false;
+    if (signal.aborted) return;
+    thread._here = location.pathname + location.search;
+    root.lang = lang;
+    root.dir = name === 'ar' ? 'rtl' : 'ltr';
+    if (!root.firstChild) adoptColours(element, root);
+    render(drawThread(thread), root);
+    if (thread.target) thread._later?.focus(thread, root);
+  };
+  const follow = async () => {
+    const { hash } = location;
+    if (thread._alone || /^#comment-/.test(hash)) (await prepare(thread))?.follow(thread, hash);
+  };
+  addEventListener('hashchange', follow, { signal });
+  await load(thread);
+  // Drafts, unsent and unapproved comments are shown without being asked for.
+  if (drafts || mine || recall('outbox')) prepare(thread);
+  follow();
+}
+
+if (!customElements.get(TAG)) {
+  sheet.replaceSync(css);
+  customElements.define(TAG, ThreadElement);
+  if (script?.closest('body') && !document.querySelector(TAG)) {
+    automatic = document.createElement(TAG);
+    for (const { name, value } of script.attributes)
+      if (name.startsWith('data-')) automatic.setAttribute(name.slice(5), value);
+    script.after(automatic);
+  }
+}
