@@ -40,7 +40,7 @@ const shared = {
   jsx: 'transform',
   jsxFactory: 'h',
   jsxFragment: 'Fragment',
-  mangleProps: /^_[^_]/,
+  mangleProps: /^_/,
   plugins: [minifiedCss],
   logLevel: 'silent',
 } satisfies BuildOptions;

@@ -185,6 +185,8 @@ async function open(
   };
   addEventListener('hashchange', follow, { signal });
   await load(thread);
+  // By now the page has its styles.
+  adoptColours(element, root);
   // Drafts, unsent and unapproved comments are shown without being asked for.
   if (drafts || mine || recall('outbox')) prepare(thread);
   follow();

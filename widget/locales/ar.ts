@@ -3,7 +3,6 @@ import type { ComposeMessages, CoreMessages } from '../i18n';
 
 export const core: CoreMessages = {
   heading: {
-    zero: 'لا ردود على «\u2068{it}\u2069»',
     one: 'رد واحد على «\u2068{it}\u2069»',
     two: 'ردّان على «\u2068{it}\u2069»',
     few: '{n} ردود على «\u2068{it}\u2069»',
@@ -25,7 +24,6 @@ export const core: CoreMessages = {
   fresh: 'جديد',
   removed: 'أُزيل هذا التعليق.',
   moreReplies: {
-    zero: 'لا مزيد من الردود',
     one: 'عرض رد آخر',
     two: 'عرض ردين آخرين',
     few: 'عرض {n} ردود أخرى',
@@ -34,7 +32,6 @@ export const core: CoreMessages = {
   },
   more: 'عرض المزيد',
   loaded: {
-    zero: 'لا مزيد من الردود',
     one: 'رد آخر',
     two: 'ردّان آخران',
     few: '{n} ردود أخرى',
@@ -69,7 +66,6 @@ export const compose: ComposeMessages = {
   cancel: 'إلغاء',
   post: 'نشر',
   left: {
-    zero: 'لم يبقَ أي حرف',
     one: 'بقي حرف واحد',
     two: 'بقي حرفان',
     few: 'بقيت {n} أحرف',

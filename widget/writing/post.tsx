@@ -33,7 +33,7 @@ export function restore(s: Thread): void {
   if (!threads.has(s)) {
     threads.add(s);
     s.signal.addEventListener('abort', () => threads.delete(s));
-    sendItems(outcome);
+    sendItems(outcome, true);
   }
   const t = texts(s);
   const items = listItems().filter(({ page }) => page === s.key);
