@@ -10,8 +10,10 @@ export function adoptColours(host: HTMLElement, root: HTMLElement): void {
   const probe = document.createElement('a');
   probe.href = '#';
   host.after(probe);
-  root.style.setProperty('--link', getComputedStyle(probe).color);
+  const link = getComputedStyle(probe).color;
+  const scheme = +/[\d.]+/.exec(getComputedStyle(root).outlineColor)! > 55 ? 'dark' : 'light';
   probe.remove();
-  const lightness = /[\d.]+/.exec(getComputedStyle(root).outlineColor);
-  root.style.colorScheme = Number(lightness) > 55 ? 'dark' : 'light';
+  // As CSSOM writes it. Setting it has the whole thread styled again.
+  const style = `--link: ${link}; color-scheme: ${scheme};`;
+  if (root.style.cssText !== style) root.style.cssText = style;
 }

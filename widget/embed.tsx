@@ -184,9 +184,9 @@ async function open(
     if (thread._alone || /^#comment-/.test(hash)) (await prepare(thread))?.follow(thread, hash);
   };
   addEventListener('hashchange', follow, { signal });
+  // By then the page has all its styles.
+  addEventListener('load', () => adoptColours(element, root), { signal });
   await load(thread);
-  // By now the page has its styles.
-  adoptColours(element, root);
   // Drafts, unsent and unapproved comments are shown without being asked for.
   if (drafts || mine || recall('outbox')) prepare(thread);
   follow();

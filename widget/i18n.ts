@@ -28,7 +28,7 @@ export function createLanguage(lang: string, { core, compose }: Locale) {
     /** Fills `{n}` as a number and `{it}` as it is. */
     say: (text: Plural | string, n: number, it = '') =>
       (typeof text === 'string' ? text : (text[(plurals ??= new Intl.PluralRules(lang)).select(n)] ?? text.other))
-        .replace('{n}', () => n.toLocaleString(lang))
+        .replace('{n}', () => (n > 999 ? n.toLocaleString(lang) : `${n}`))
         .replace('{it}', () => it),
     /** "3 hours ago"; beyond 30 days the date. */
     ago(time: number, now: number) {
