@@ -2,6 +2,7 @@
  * Builds what readers load: widget/ -> dist/ as embed.js, count.js and the lazy modules that embed.js names by their
  * hash; plus the API's /docs, the headers and, with `--demo`, the demo. The worker itself is bundled by wrangler.
  */
+import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
@@ -70,7 +71,7 @@ async function buildWidget(outDir: string, version: string): Promise<string[]> {
   const widget = join(ROOT, 'widget');
   const locales = (await listSources(join(widget, 'locales'))).filter((path) => basename(path) !== 'en.ts');
   const lazy = await listSources(join(widget, 'lazy'));
-  // Private property names must be shortened alike in every bundle, hence one cache for all of them.
+  // Names that begin with `_`, Preact's own among them, must be shortened alike in every bundle, hence one cache.
   const mangleCache = {};
   const define = { __VERSION__: JSON.stringify(version) };
   const modules = await build({
@@ -79,10 +80,14 @@ async function buildWidget(outDir: string, version: string): Promise<string[]> {
     entryPoints: [...lazy, ...locales],
     outbase: widget,
     outdir: outDir,
-    entryNames: '[dir]/[name]-[hash]',
     define,
     mangleCache,
   });
+  // One hash for all of them: seven different ones would cost every reader 50 bytes in embed.js.
+  const hash = createHash('sha256');
+  for (const file of modules.outputFiles) hash.update(file.contents);
+  const stamp = hash.digest('hex').slice(0, 8);
+  for (const file of modules.outputFiles) file.path = file.path.replace(/\.js$/, `-${stamp}.js`);
   const paths = modules.outputFiles.map((file) => toPath(file, outDir));
   const script = {
     ...shared,

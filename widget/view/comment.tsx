@@ -5,10 +5,9 @@ import type { Node } from '../tree';
 import { drawAvatar } from './avatar';
 
 export function drawComment(s: Thread, n: Node) {
-  const { m, ago, date } = s;
+  const { m, ago } = s;
   const { id, author, createdAt, status } = n.c;
   const { name, url, badge } = author;
-  const time = Date.parse(createdAt);
   const gone = status === 'deleted';
   const note = gone ? m.removed : n.note;
   return (
@@ -21,9 +20,7 @@ export function drawComment(s: Thread, n: Node) {
           </a>
         </b>
         {badge && <span class="badge">{m[badge]}</span>}
-        <time dateTime={createdAt} title={date(time)}>
-          {ago(time, s.now())}
-        </time>
+        <time dateTime={createdAt}>{ago(Date.parse(createdAt), s.now())}</time>
         {n.fresh && <i role="img" aria-label={m.fresh} />}
       </header>
       {note && <p class="note">{note}</p>}

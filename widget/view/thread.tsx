@@ -10,7 +10,15 @@ export function drawThread(s: Thread) {
   const { m, say, page, _alone: alone, error, _roots: roots, loading } = s;
   const count = page?.count ?? 0;
   return (
-    <div class="in" onClick={(event) => act(s, event)}>
+    <div
+      class="in"
+      onClick={(event) => act(s, event)}
+      // Whoever points at a time sees all of it; formatting every one would hold up the first view.
+      onMouseOver={({ target }) => {
+        const { dateTime } = target as HTMLTimeElement;
+        if (dateTime) (target as HTMLTimeElement).title = s.date(Date.parse(dateTime));
+      }}
+    >
       <header>
         <h2>{say(count ? m.heading : m.headingNone, count, page?.title ?? s.title)}</h2>
         {(count > 1 || !page) && (
