@@ -6,7 +6,8 @@ import { drawComposer } from './composer';
 
 const SORTS = ['oldest', 'newest', 'best'] as const;
 
-export function drawThread(s: Thread) {
+/** @param most top-level comments to draw at most */
+export function drawThread(s: Thread, most: number) {
   const { m, say, page, _alone: alone, error, _roots: roots, loading } = s;
   const count = page?.count ?? 0;
   return (
@@ -40,7 +41,9 @@ export function drawThread(s: Thread) {
       ) : (
         drawComposer(s)
       )}
-      <ol aria-busy={loading}>{(alone ?? roots).map((n) => drawBranch(s, n, alone && n !== alone.at(-1) ? -1 : 0))}</ol>
+      <ol aria-busy={loading}>
+        {(alone ?? roots.slice(0, most)).map((n) => drawBranch(s, n, alone && n !== alone.at(-1) ? -1 : 0))}
+      </ol>
       {error && <p class="note">{s._later?.explain(s) ?? m.failed}</p>}
       {(error || (s.next && !alone)) && (
         <button class="go" data-a="load">
