@@ -1,8 +1,10 @@
 /** The documents say what is. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { measureSizes } from '../../cli/size';
 import { ERRORS, LIMITS } from '../../worker/contract';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -43,6 +45,27 @@ describe('documents', () => {
     const toml = read('wrangler.toml');
     expect(/POST_LIMIT"[^[]*limit = (\d+)/.exec(toml)![1]).toBe('10');
     expect(/READ_LIMIT"[^[]*limit = (\d+)/.exec(toml)![1]).toBe('300');
+  });
+
+  it('state the bytes that a reader really downloads, within the budgets', async () => {
+    const outDir = mkdtempSync(join(tmpdir(), 'afterword-sizes-'));
+    const { files, preact } = await measureSizes(outDir);
+    rmSync(outDir, { recursive: true });
+    const bytesOf = (start: string) =>
+      Object.entries(files).flatMap(([path, n]) => (path.startsWith(start) ? [n] : []));
+    const [embed, count, compose] = ['embed.js', 'count.js', 'lazy/compose'].map((start) => bytesOf(start)[0]!);
+    const languages = [...bytesOf('lazy/en'), ...bytesOf('locales/')];
+    expect(languages).toHaveLength(6);
+    const later = [Math.min(...languages), Math.max(...languages)].map((n) => compose! + n);
+    expect(embed).toBeLessThanOrEqual(10_240);
+    expect(later[1]).toBeLessThanOrEqual(6_144);
+    expect(count).toBeLessThanOrEqual(1_024);
+    const readme = read('README.md');
+    const n = (bytes: number) => bytes.toLocaleString('en');
+    expect(readme).toContain(`| at once | ${n(embed!)} |`);
+    expect(readme).toContain(`| when they act | ${n(later[0]!)} to ${n(later[1]!)} |`);
+    expect(readme).toContain(`| where you use it | ${n(count!)} |`);
+    expect(readme).toContain(`*${n(preact)}*`);
   });
 
   it('link to files and pictures that are there', () => {
