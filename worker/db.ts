@@ -94,11 +94,14 @@ const RETRY_AFTER_S = 5;
 /** One request's view of D1: a session (so that replicas may serve it) and a bill. */
 export class Db {
   readonly bill = { trips: 0, rowsRead: 0, rowsWritten: 0 };
-  readonly #session: D1DatabaseSession;
+  #session: D1DatabaseSession;
+  /** Where to begin instead when D1 does not take a client's bookmark. */
+  #fallback: (() => D1DatabaseSession) | undefined;
 
-  /** @param start a bookmark, or where the session may begin: replicas serve 'first-unconstrained' */
+  /** @param start a client's bookmark, or where the session may begin: replicas serve 'first-unconstrained' */
   constructor(database: D1Database, start: D1SessionBookmark | D1SessionConstraint) {
     this.#session = database.withSession(start);
+    if (!start.startsWith('first-')) this.#fallback = () => database.withSession('first-primary');
   }
 
   /** Where this session has got to; a later read that carries it sees at least as much. */
@@ -125,6 +128,11 @@ export class Db {
         return { rows, changes: meta.changes };
       });
     } catch (cause) {
+      if (this.#fallback) {
+        this.#session = this.#fallback();
+        this.#fallback = undefined;
+        return this.batch(...queries);
+      }
       throw new Problem('storage_unavailable', undefined, { cause, retryAfterS: RETRY_AFTER_S });
     }
   }

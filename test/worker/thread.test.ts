@@ -175,6 +175,21 @@ describe('thread', () => {
     const { url } = await createSite();
     const bookmark = 'ffffffff-ffffffff-ffffffff-ffffffffffffffffffffffffffffffff';
     expect((await call(`/thread${query({ url, bookmark })}`)).status).toBe(200);
+    // Should D1 refuse it, the read begins at the primary instead.
+    const DB = new Proxy(bindings.DB, {
+      get: (db, name) =>
+        name === 'withSession'
+          ? (start: string) => {
+              if (start === bookmark)
+                return {
+                  batch: () => Promise.reject(new Error('bad bookmark')),
+                  prepare: (q: string) => db.prepare(q),
+                };
+              return db.withSession(start);
+            }
+          : Reflect.get(db, name),
+    });
+    expect((await call(`/thread${query({ url, bookmark })}`, {}, { DB })).status).toBe(200);
   });
 });
 
