@@ -66,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   const where = ['--config', config, '--persist-to', persistDir, '--env-file', secretsFile, '--port', String(port)];
   const child = spawnWrangler(['dev', ...where, ...QUIET_AND_LOCAL], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true, // a process group of its own, so that a signal reaches workerd too
     env: { NO_COLOR: '1', WRANGLER_REGISTRY_PATH: join(persistDir, 'registry') },
   });

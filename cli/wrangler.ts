@@ -15,8 +15,13 @@ const QUIET = {
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
 };
 
+/** Ends a process group when the IPC channel to its parent breaks: whoever is killed takes the server along. */
+const END_WITH_PARENT = 'data:text/javascript,process.on("disconnect",()=>process.kill(0,"SIGKILL"))';
+
+/** @param options with an `ipc` channel in stdio (and `detached`), wrangler and all its children end with this process */
 export function spawnWrangler(args: string[], options: SpawnOptions = {}): ChildProcess {
-  return spawn(process.execPath, [WRANGLER, ...args], {
+  const watch = Array.isArray(options.stdio) && options.stdio.includes('ipc') ? ['--import', END_WITH_PARENT] : [];
+  return spawn(process.execPath, [...watch, WRANGLER, ...args], {
     cwd: ROOT,
     ...options,
     env: { ...process.env, ...QUIET, ...options.env },
