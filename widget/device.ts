@@ -24,7 +24,7 @@ export function remember(key: string, value: unknown): void {
 
 /** What is remembered of one page. */
 export interface Memory {
-  /** When this reader last left the thread, epoch ms. */
+  /** What was written before this, epoch ms, the reader has had on view. */
   seen?: number;
   /** Of the last write; reads carry it `until` then (epoch ms), to see at least that write. */
   bookmark?: string | null;

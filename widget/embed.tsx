@@ -133,7 +133,7 @@ async function open(
   const key = `${site ?? ''} ${pageId ?? url}`;
   const { seen, drafts, mine } = recall<Memory>(key) ?? {};
   let drawing = false;
-  // The first comments are painted before the others are made: on a slow phone that is a fifth of the wait.
+  // The first comments are painted before the others are made: a slow phone shows them sooner.
   let roots = 8;
   const thread: Thread = {
     api,

@@ -81,7 +81,11 @@ const PageId = v.pipe(
   chars(LIMITS.pageIdChars),
   v.description('An explicit page id; wins over the URL'),
 );
-const IsoTime = v.pipe(v.string(), v.isoTimestamp('must be an ISO 8601 time such as 2026-01-31T12:00:00.000Z'));
+const IsoTime = v.pipe(
+  v.string(),
+  v.isoTimestamp('must be an ISO 8601 time such as 2026-01-31T12:00:00.000Z'),
+  v.check((s) => Date.parse(s) >= 0, 'must be a time since 1970'),
+);
 const Cursor = v.pipe(v.string(), v.maxLength(60, 'is not a cursor'), v.regex(/^[0-9a-z.e+_-]+$/, 'is not a cursor'));
 const Bookmark = v.pipe(
   v.string(),

@@ -69,11 +69,12 @@ it.skipIf(!existsSync(FILE))(
       .getByRole('article')
       .nth(accepted - 1)
       .waitFor({ state: 'attached', timeout: 60_000 });
-    await page.evaluate(async () => {
+    await page.evaluate(() => {
       for (const e of document.querySelector('afterword-thread')!.shadowRoot!.querySelectorAll('[part=body] *'))
         for (const type of ['mouseover', 'focus', 'load', 'error', 'toggle']) e.dispatchEvent(new Event(type));
-      await new Promise((done) => setTimeout(done, 500));
     });
+    // Whatever a payload had asked for has failed or arrived by then.
+    await page.waitForLoadState('networkidle');
     const found = await page.evaluate(() => ({
       executed: (window as unknown as { executed: number }).executed,
       odd: [...document.querySelector('afterword-thread')!.shadowRoot!.querySelectorAll('[part=body] *, header *')]

@@ -145,6 +145,12 @@ describe('posting', () => {
     expect(made).toMatchObject({ createdAt, author: { badge: 'author' } });
     const later = await post({ url });
     expect(made.id < later.id).toBe(true);
+    for (const odd of ['1960-01-01T00:00:00.000Z', '2026-01-01T25:00:00.000Z', '2026-01-01', ''])
+      expect(await problem(send(draft({ url, createdAt: odd }), ADMIN))).toEqual({
+        status: 400,
+        code: 'invalid_request',
+        field: 'createdAt',
+      });
     for (const Authorization of ['Bearer wrong', 'Bearer ', 'Basic eDp5', `Bearer ${bindings.ADMIN_TOKEN}x`])
       expect(await problem(send(draft({ url }), { Authorization }))).toEqual({ status: 401, code: 'unauthorized' });
   });

@@ -59,6 +59,18 @@ describe('thread', () => {
     }
   });
 
+  it.each(['newest', 'best'])('takes a cursor without a sort where the site’s own order is %s', async (sort) => {
+    const { site, url } = await createSite({ sort });
+    for (let i = 0; i < 12; i++) await post({ url, body: `${i}` });
+    const first = await thread({ url, sort, limit: 10 });
+    // The first read without a sort: nothing has told the worker this host's order yet.
+    const second = await thread({ url, limit: 10, after: first.next! });
+    expect([second.sort, ...bodies(second.comments)]).toEqual([sort, '1', '0']);
+    await bindings.DB.prepare(`UPDATE sites SET settings = '{"sort":"oldest"}' WHERE id = ?`).bind(site).run();
+    const changed = await thread({ url, limit: 10 });
+    expect(bodies((await thread({ url, limit: 10, after: changed.next! })).comments)).toEqual(['10', '11']);
+  });
+
   it.each(['oldest', 'newest', 'best'])(
     'pages through %s without losing or repeating while others post',
     async (sort) => {

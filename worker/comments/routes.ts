@@ -17,7 +17,7 @@ import {
   ThreadQuery,
 } from '../contract';
 import { normalisePage } from '../pages/normalise';
-import { refOf, selectSite } from '../pages/store';
+import { refOf, selectOrigin, selectSite } from '../pages/store';
 import { parseBody, parseQuery } from '../parse';
 import { Problem } from '../problem';
 import { type AppContext, type AppEnv, checkOrigin, foreignOrigin, openDb, refuseOrigin } from '../request';
@@ -56,10 +56,10 @@ export const comments = new Hono<AppEnv>()
     const { host } = normalisePage(value.url);
     const originHost = foreignOrigin(c, host);
     const db = openDb(c);
-    const [own, origin] = await db.batch(selectSite(host), selectSite(originHost ?? ''));
+    const [own, origin] = await db.batch(selectSite(host), selectOrigin(originHost ?? ''));
     const site = own!.rows[0] as { id: string; settings: string } | undefined;
     if (!site || (value.site !== undefined && site.id !== value.site)) throw refuseOrigin(host);
-    checkOrigin(originHost, (origin!.rows[0] as { id: string } | undefined)?.id ?? null, site.id);
+    checkOrigin(originHost, (origin!.rows[0] as { site_id: string } | undefined)?.site_id ?? null, site.id);
     const { images } = parseSettings(site.settings);
     return c.json({ html: renderMarkdown(value.body, { images }) } satisfies Preview);
   });
@@ -79,7 +79,7 @@ async function readThread(c: AppContext, q: v.InferOutput<typeof ThreadQuery>): 
         known: knownVersion(c),
       }),
     );
-  let sort = q.sort ?? sortHints.get(ref.host) ?? 'oldest';
+  let sort = q.sort ?? guessSort(ref.host, q.after);
   let rows = await select(sort);
   const head = rows[0];
   if (!head || (q.site !== undefined && q.site !== head.site_id)) throw refuseOrigin(ref.host);
@@ -104,6 +104,13 @@ async function readThread(c: AppContext, q: v.InferOutput<typeof ThreadQuery>): 
     comments,
     next: more && last ? (sort === 'best' ? `${last.score}_${last.id}` : last.id) : null,
   } satisfies Thread);
+}
+
+/** A cursor without a `sort` is of the site's own order, which its form narrows down. */
+function guessSort(host: string, after: string | undefined): Sort {
+  const hint = sortHints.get(host) ?? 'oldest';
+  if (after === undefined) return hint;
+  return after.includes('_') ? 'best' : hint === 'best' ? 'oldest' : hint;
 }
 
 /** The version part of an ETag of ours, by which an unchanged page is answered from its row alone. */

@@ -11,6 +11,7 @@ const html =
 
 const POST_URL = /\/api\/v1\/comments\??$/;
 const field = (p: Page) => p.getByRole('textbox', { name: /write a response/i });
+const waiting = (p: Page) => p.locator('[part=comment]').getByText(/waiting for connection/i);
 const postButton = (p: Page) => p.getByRole('button', { name: 'Post', exact: true }).first();
 
 async function write(p: Page, text: string, name: string | null = 'Noor'): Promise<void> {
@@ -172,21 +173,11 @@ describe('writing', () => {
     await write(p, 'Sent into the dark');
     await postButton(p).click();
     await p.getByText('Sent into the dark').first().waitFor();
-    await p
-      .locator('[part=comment]')
-      .getByText(/waiting for connection/i)
-      .waitFor();
+    await waiting(p).waitFor();
     await p.reload();
     await p.locator('[part=body]', { hasText: 'Sent into the dark' }).waitFor();
     await expect.poll(() => keys.length).toBeGreaterThanOrEqual(2);
-    await expect
-      .poll(() =>
-        p
-          .locator('[part=comment]')
-          .getByText(/waiting for connection/i)
-          .count(),
-      )
-      .toBe(0);
+    await expect.poll(() => waiting(p).count()).toBe(0);
     expect(new Set(keys).size).toBe(1);
     expect((await stored(url)).comments).toHaveLength(1);
     await expect.poll(() => p.locator('[part=comment]').count()).toBe(1);
@@ -198,20 +189,10 @@ describe('writing', () => {
     await write(p, 'From a train');
     await p.context().setOffline(true);
     await postButton(p).click();
-    await p
-      .locator('[part=comment]')
-      .getByText(/waiting for connection/i)
-      .waitFor();
+    await waiting(p).waitFor();
     await p.context().setOffline(false);
     await expect.poll(async () => (await stored(url)).page.count, { timeout: 10_000 }).toBe(1);
-    await expect
-      .poll(() =>
-        p
-          .locator('[part=comment]')
-          .getByText(/waiting for connection/i)
-          .count(),
-      )
-      .toBe(0);
+    await expect.poll(() => waiting(p).count()).toBe(0);
   });
 
   it('shows a held comment to its writer only, also after a reload', async () => {
