@@ -57,8 +57,11 @@ export async function seedCrowd(server: Server, now: number, signal?: AbortSigna
   await seedPage(server, { ...CROWD_PAGE, comments: makeCrowd() }, now, CONCURRENCY, signal);
 }
 
+/** What a page belongs to: one known by its address to this port, one with an id of its own to the database. */
+const homeOf = (server: Server, page: SeedPage) => (page.pageId === undefined ? server.port : 'ids');
+
 async function seedPage(server: Server, page: SeedPage, now: number, concurrency: number, signal?: AbortSignal) {
-  const file = join(server.persistDir, `demo-${server.port}.json`);
+  const file = join(server.persistDir, `demo-${homeOf(server, page)}.json`);
   const progress: Progress = existsSync(file)
     ? (JSON.parse(await readFile(file, 'utf8')) as Progress)
     : { startedAt: now, done: [] };
@@ -105,7 +108,10 @@ async function postOne(
     headers: {
       'Content-Type': 'application/json',
       Authorization: `Bearer ${server.secrets.ADMIN_TOKEN}`,
-      'Idempotency-Key': `demo-${server.port}-${page.pageId ?? page.path.replace(/\W+/g, '-')}-${key}`.padEnd(16, '-'),
+      'Idempotency-Key': `demo-${homeOf(server, page)}-${page.pageId ?? page.path.replace(/\W+/g, '-')}-${key}`.padEnd(
+        16,
+        '-',
+      ),
     },
     body: JSON.stringify(request),
     signal: signal ?? null,

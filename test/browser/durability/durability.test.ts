@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { buildAll } from '../../../cli/build.ts';
+import { readConversations, seedConversations } from '../../../cli/seed.ts';
 import { type Server, startServer } from '../../../cli/server.ts';
 import type { Comment, Thread } from '../../../worker/contract.ts';
 
@@ -13,6 +14,28 @@ afterAll(async () => {
   await server?.kill();
   await rm(persistDir, { recursive: true, force: true });
 });
+
+it('fills the demo once, also when it is started on another port', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'afterword-seed-'));
+  const assets = join(folder, 'dist');
+  await buildAll({ outDir: assets });
+  const pages = (await readConversations()).filter((page) => page.pageId !== undefined);
+  expect(pages.length).toBeGreaterThan(0);
+  for (let start = 0; start < 2; start++) {
+    const each = await startServer({ persistDir: folder, assets });
+    try {
+      await seedConversations(each, Date.now() + start * 60_000);
+      for (const page of pages) {
+        const query = new URLSearchParams({ url: each.url + page.path, page_id: page.pageId! });
+        const thread = (await (await fetch(`${each.url}/api/v1/thread?${query}`)).json()) as Thread;
+        expect([start, page.pageId, thread.page.count]).toEqual([start, page.pageId, page.comments.length]);
+      }
+    } finally {
+      await each.kill();
+    }
+  }
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
 
 it('finds every acknowledged comment again after SIGKILL in mid-write, once each, and counts them right', async () => {
   const assets = join(persistDir, 'dist');
