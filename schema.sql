@@ -1,4 +1,6 @@
 -- Afterword's database (D1, SQLite). Applied by `npm start` and `npm run deploy`; every statement may run again.
+-- A table that is there already gets the columns it lacks (cli/schema-columns.ts): a new one needs to be nullable or to
+-- have a DEFAULT.
 -- Times are epoch milliseconds. Ids of pages and comments are time-sorted text (worker/ids.ts); counters speak of
 -- what everybody may see, so that nothing held or removed can be counted from outside.
 
@@ -27,6 +29,7 @@ CREATE TABLE IF NOT EXISTS pages (
   count      INTEGER NOT NULL DEFAULT 0,    -- approved comments
   version    INTEGER NOT NULL DEFAULT 0,    -- +1 whenever something public changes: the ETag
   locked     INTEGER NOT NULL DEFAULT 0,    -- 1: nobody may reply
+  reactions  TEXT NOT NULL DEFAULT '{}',    -- JSON, how many people chose each reaction
   created_at INTEGER NOT NULL,              -- ms
   PRIMARY KEY (site_id, key)
 ) WITHOUT ROWID;
@@ -49,8 +52,12 @@ CREATE TABLE IF NOT EXISTS comments (
   shown         INTEGER NOT NULL,           -- 1: has a place in the thread (approved, or removed but replied to)
   inline        INTEGER NOT NULL,           -- 1: comes with the thread (top level, or among the first of its branch)
   replies       INTEGER NOT NULL DEFAULT 0, -- at top level: shown comments of its branch below it; else 0
-  votes         INTEGER NOT NULL DEFAULT 0, -- up minus down
-  score         REAL NOT NULL DEFAULT 0,    -- what `best` sorts by
+  up            INTEGER NOT NULL DEFAULT 0, -- votes up
+  down          INTEGER NOT NULL DEFAULT 0, -- votes down
+  score         REAL NOT NULL DEFAULT 0,    -- what `best` sorts by: Wilson's lower bound of up in all votes
+  author_id     TEXT,                       -- a guest's key thumbprint (RFC 7638) or people.id; NULL: nobody can prove it
+  author_verified TEXT,                     -- how the author logged in: a provider's id, or NULL
+  author_avatar TEXT,                       -- avatars.id or NULL
   author_name   TEXT NOT NULL,              -- plain text, 1 to 80 characters
   author_email  TEXT,                       -- never public
   author_url    TEXT,                       -- http(s) only
@@ -67,16 +74,137 @@ CREATE INDEX IF NOT EXISTS comments_thread ON comments (page_id, root_id, id) WH
 CREATE INDEX IF NOT EXISTS comments_best ON comments (page_id, score, id) WHERE shown = 1 AND parent_id IS NULL;
 CREATE INDEX IF NOT EXISTS comments_branch ON comments (root_id, id) WHERE shown = 1 AND parent_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS comments_children ON comments (parent_id, id) WHERE shown = 1 AND parent_id IS NOT NULL;
--- What the nightly purge of address hashes walks.
-CREATE INDEX IF NOT EXISTS comments_ip ON comments (id) WHERE ip_hash IS NOT NULL;
+-- What somebody wrote: for their own list, their copy of it, and its deletion.
+CREATE INDEX IF NOT EXISTS comments_author ON comments (author_id, id) WHERE author_id IS NOT NULL;
+DROP INDEX IF EXISTS comments_ip;
 
--- The first answer to each Idempotency-Key, kept 30 days.
-CREATE TABLE IF NOT EXISTS idempotency (
+-- Which comment each Idempotency-Key wrote, kept 30 days: sent again, it is answered and not written.
+CREATE TABLE IF NOT EXISTS receipts (
   site_id     TEXT NOT NULL,
   key         TEXT NOT NULL,                -- as the client sent it
   fingerprint TEXT NOT NULL,                -- SHA-256 of the request body: another body under the same key is an error
-  answer      TEXT NOT NULL,                -- JSON, the Comment as first answered
+  comment_id  TEXT NOT NULL,
   created_at  INTEGER NOT NULL,             -- ms
   PRIMARY KEY (site_id, key)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS idempotency_age ON idempotency (created_at);
+CREATE INDEX IF NOT EXISTS receipts_age ON receipts (created_at);
+DROP TABLE IF EXISTS idempotency;
+
+-- Proofs that were used (RFC 9449), so that none counts twice; forgotten when they are too old to count at all.
+CREATE TABLE IF NOT EXISTS proofs (
+  iat INTEGER NOT NULL,                     -- seconds, as the proof says
+  jkt TEXT NOT NULL,                        -- thumbprint of the key that signed it
+  jti TEXT NOT NULL,                        -- the proof's own id
+  PRIMARY KEY (iat, jkt, jti)
+) WITHOUT ROWID;
+
+-- Somebody who logged in, on one site: nothing links a reader across sites. A guest is a key and has no row.
+CREATE TABLE IF NOT EXISTS people (
+  id         TEXT PRIMARY KEY,              -- time-sorted id
+  site_id    TEXT NOT NULL REFERENCES sites (id),
+  name       TEXT NOT NULL,                 -- plain text, 1 to 80 characters
+  email      TEXT,                          -- never public; only as a provider verified it
+  url        TEXT,                          -- http(s) only
+  avatar     TEXT,                          -- avatars.id or NULL
+  verified   TEXT NOT NULL,                 -- id of the provider of the first login
+  role       TEXT CHECK (role IN ('author', 'moderator')), -- on the site's team, or NULL
+  created_at INTEGER NOT NULL,              -- ms
+  seen_at    INTEGER NOT NULL               -- ms, the last login or renewal
+) WITHOUT ROWID;
+-- The site's team: their names and addresses are reserved.
+CREATE INDEX IF NOT EXISTS people_team ON people (site_id) WHERE role IS NOT NULL;
+
+-- Ways in: several accounts may belong to one person.
+CREATE TABLE IF NOT EXISTS accounts (
+  site_id    TEXT NOT NULL,
+  provider   TEXT NOT NULL,                 -- a provider's id, 'sso', or 'mastodon' with its host in the subject
+  subject    TEXT NOT NULL,                 -- what the provider calls them, forever
+  person_id  TEXT NOT NULL REFERENCES people (id),
+  name       TEXT NOT NULL,                 -- as the provider named them last, to tell two accounts apart
+  created_at INTEGER NOT NULL,              -- ms
+  PRIMARY KEY (site_id, provider, subject)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS accounts_person ON accounts (person_id);
+
+-- A login on one device, worth nothing without its key.
+CREATE TABLE IF NOT EXISTS sessions (
+  id         TEXT PRIMARY KEY,              -- time-sorted id
+  site_id    TEXT NOT NULL,
+  person_id  TEXT NOT NULL REFERENCES people (id),
+  jkt        TEXT NOT NULL,                 -- thumbprint of the device's key
+  device     TEXT NOT NULL,                 -- browser and system in a few words, from the User-Agent
+  created_at INTEGER NOT NULL,              -- ms
+  used_at    INTEGER NOT NULL,              -- ms, the last renewal
+  expires_at INTEGER NOT NULL               -- ms, moves on with every renewal
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_person ON sessions (person_id);
+
+-- Logins on their way: from the click to the provider, and back to the key that asked. Minutes old at most.
+CREATE TABLE IF NOT EXISTS logins (
+  id         TEXT PRIMARY KEY,              -- SHA-256 of the state sent to the provider
+  code_hash  TEXT UNIQUE,                   -- SHA-256 of the one-time code, once the provider has answered
+  site_id    TEXT NOT NULL,
+  provider   TEXT NOT NULL,
+  origin     TEXT NOT NULL,                 -- of the embedding page: the one place the code is given to
+  return_to  TEXT,                          -- the embedding page, where there is no popup; NULL: a popup
+  jkt        TEXT NOT NULL,                 -- thumbprint of the key that asked
+  challenge  TEXT NOT NULL,                 -- S256 of the widget's own secret (as PKCE, RFC 7636)
+  kept       TEXT NOT NULL,                 -- JSON, what the protocol must remember: verifier, nonce, instance
+  profile    TEXT,                          -- JSON, what the provider said; there with code_hash
+  expires_at INTEGER NOT NULL               -- ms
+) WITHOUT ROWID;
+
+-- Mastodon instances this Afterword has registered itself with.
+CREATE TABLE IF NOT EXISTS instances (
+  host          TEXT PRIMARY KEY,
+  client_id     TEXT NOT NULL,
+  client_secret TEXT NOT NULL,
+  created_at    INTEGER NOT NULL            -- ms
+) WITHOUT ROWID;
+
+-- Pictures of people, fetched once, checked, served from here.
+CREATE TABLE IF NOT EXISTS avatars (
+  id         TEXT PRIMARY KEY,              -- time-sorted id, or for Gravatar a keyed hash
+  owner      TEXT NOT NULL,                 -- people.id, or the comment's author_id
+  type       TEXT NOT NULL,                 -- image/png, image/jpeg, image/gif or image/webp
+  bytes      BLOB NOT NULL,
+  fetched_at INTEGER NOT NULL               -- ms
+);
+CREATE INDEX IF NOT EXISTS avatars_owner ON avatars (owner);
+
+CREATE TABLE IF NOT EXISTS votes (
+  comment_id TEXT NOT NULL REFERENCES comments (id),
+  voter_id   TEXT NOT NULL,                 -- as comments.author_id
+  value      INTEGER NOT NULL CHECK (value IN (1, -1)),
+  created_at INTEGER NOT NULL,              -- ms
+  PRIMARY KEY (comment_id, voter_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS votes_voter ON votes (voter_id);
+
+-- What people think of a page as a whole.
+CREATE TABLE IF NOT EXISTS reactions (
+  page_id    TEXT NOT NULL REFERENCES pages (id),
+  person_id  TEXT NOT NULL,                 -- as comments.author_id
+  value      TEXT NOT NULL,                 -- one of the site's `reactions`
+  created_at INTEGER NOT NULL,              -- ms
+  PRIMARY KEY (page_id, person_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS reactions_person ON reactions (person_id);
+
+-- Comments that readers reported to the moderators.
+CREATE TABLE IF NOT EXISTS flags (
+  comment_id  TEXT NOT NULL REFERENCES comments (id),
+  reporter_id TEXT NOT NULL,                -- as comments.author_id
+  reason      TEXT NOT NULL,                -- 'spam', 'abuse', 'off_topic' or 'other'
+  note        TEXT,                         -- plain text
+  created_at  INTEGER NOT NULL,             -- ms
+  PRIMARY KEY (comment_id, reporter_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS flags_reporter ON flags (reporter_id);
+
+-- People who asked to be forgotten.
+CREATE TABLE IF NOT EXISTS deletions (
+  identity TEXT PRIMARY KEY,                -- as comments.author_id
+  due_at   INTEGER NOT NULL                 -- ms; until then they may change their mind
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS deletions_due ON deletions (due_at);

@@ -1,9 +1,9 @@
 /** Table of contents: what every request passes, in order, which rooms answer, and how errors become answers. */
 import { Hono, type MiddlewareHandler } from 'hono';
-import { holdsRootToken } from './admin/token';
 import { comments } from './comments/routes';
 import { ERRORS, type ProblemBody } from './contract';
 import { getConfig } from './env';
+import { readViewer } from './identity/viewer';
 import { describeApi } from './openapi';
 import { pages } from './pages/routes';
 import { Problem } from './problem';
@@ -12,18 +12,20 @@ import { type AppContext, type AppEnv, clientAddress } from './request';
 /** Seconds the rate limits of wrangler.toml look back; what a limited client is told to wait. */
 const LIMIT_PERIOD_S = 60;
 const PREFLIGHT_TTL_S = 86_400;
+/** What costs the most and is abused first. */
+const WRITES_TEXT = /\/(comments|preview)$/;
 
 /** Reading and writing need no credentials of the browser's, so any page may ask; which origins may, sites say. */
 const allowCors: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.method === 'OPTIONS') {
-    c.header('Access-Control-Allow-Methods', 'GET, POST');
-    c.header('Access-Control-Allow-Headers', 'Content-Type, Idempotency-Key, Authorization');
+    c.header('Access-Control-Allow-Methods', 'GET, POST, PUT, PATCH, DELETE');
+    c.header('Access-Control-Allow-Headers', 'Content-Type, Idempotency-Key, Authorization, DPoP');
     c.header('Access-Control-Max-Age', String(PREFLIGHT_TTL_S));
     c.res = c.body(null, 204);
   } else await next();
   // Behind the answer, because one from the cache does not pass through the context.
   c.header('Access-Control-Allow-Origin', '*');
-  c.header('Access-Control-Expose-Headers', 'Afterword-Bookmark, Retry-After');
+  c.header('Access-Control-Expose-Headers', 'Afterword-Bookmark, Date, Retry-After');
 };
 
 /** What is answered here is data: a browser must neither guess its type nor run it. */
@@ -35,14 +37,15 @@ const sealAnswers: MiddlewareHandler = async (c, next) => {
 };
 
 const identifyViewer: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.set('viewer', { owner: await holdsRootToken(c.req.raw, () => getConfig(c.env)) });
+  c.set('viewer', await readViewer(c.req.raw, () => getConfig(c.env), Date.now()));
   await next();
 };
 
 /** Per client address; the owner's own tools are not limited. */
 const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.get('viewer').owner) return next();
-  const limiter = c.req.method === 'POST' ? c.env.POST_LIMIT : c.env.READ_LIMIT;
+  const { method, path } = c.req;
+  const limiter = method === 'GET' ? c.env.READ_LIMIT : WRITES_TEXT.test(path) ? c.env.POST_LIMIT : c.env.ACT_LIMIT;
   const { success } = await limiter.limit({ key: clientAddress(c) });
   if (!success) throw new Problem('rate_limited', undefined, { retryAfterS: LIMIT_PERIOD_S });
   await next();
@@ -93,6 +96,8 @@ function answerProblem(c: AppContext, problem: Problem): Response {
     detail: problem.message,
     field,
   };
+  // A client whose clock is wrong learns the time, and makes its next proof by it.
+  if (problem.code === 'proof_expired') c.header('Date', new Date().toUTCString());
   if (retryAfterS !== undefined) c.header('Retry-After', String(retryAfterS));
   c.header('Content-Type', 'application/problem+json');
   c.header('Cache-Control', 'no-store');

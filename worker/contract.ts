@@ -21,6 +21,14 @@ export const LIMITS = {
   repliesInline: 5,
   /** Nearest ancestors that come with a single comment. */
   ancestors: 50,
+  noteChars: 1_000,
+  /** How old a proof may be, and how far ahead of this clock. */
+  proofAgeS: 120,
+  proofSkewS: 60,
+  /** Comments an answer of GET /me/comments holds. */
+  ownComments: 50,
+  /** How long somebody who asked to be forgotten may change their mind. */
+  deletionDelayS: 86_400,
 } as const;
 
 /** Every error an answer may carry: its HTTP status and an English title. Explained in docs/errors.md. */
@@ -31,9 +39,22 @@ export const ERRORS = {
   url_not_http: [400, 'The page address is not http or https'],
   url_too_long: [400, 'The page address is too long'],
   idempotency_key_required: [400, 'The Idempotency-Key header is missing or malformed'],
+  login_expired: [400, 'This login took too long, or was used before'],
   unauthorized: [401, 'The API token is not valid'],
+  proof_required: [401, 'This needs the proof of a key'],
+  proof_invalid: [401, 'The proof does not fit this request'],
+  proof_expired: [401, 'The proof is too old, or from the future'],
+  proof_replayed: [401, 'This proof was used before'],
+  session_invalid: [401, 'You are not logged in any more'],
+  sso_invalid: [401, 'The single sign-on token is not valid'],
   origin_not_allowed: [403, 'This origin belongs to no site'],
   page_locked: [403, 'This conversation is closed'],
+  login_required: [403, 'This site asks its writers to log in'],
+  login_denied: [403, 'The login was cancelled'],
+  not_yours: [403, 'This comment is not yours'],
+  edit_closed: [403, 'This comment can no longer be edited'],
+  name_reserved: [403, 'This name or address belongs to somebody of this site'],
+  switched_off: [403, 'This site has switched this off'],
   not_found: [404, 'There is nothing here'],
   parent_unavailable: [409, 'The comment you reply to is not there'],
   body_too_large: [413, 'The request body is too large'],
@@ -41,6 +62,9 @@ export const ERRORS = {
   idempotency_key_reused: [422, 'This Idempotency-Key was used for another comment'],
   rate_limited: [429, 'Too many requests'],
   internal: [500, 'Something went wrong'],
+  login_failed: [502, 'The login service did not answer as it should'],
+  outside_refused: [502, 'That address may not be asked from here'],
+  outside_unreachable: [502, 'That address did not answer'],
   setup_required: [503, 'This Afterword is not set up yet'],
   storage_unavailable: [503, 'The database did not answer'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -97,13 +121,20 @@ export const Sort = v.picklist(['oldest', 'newest', 'best'], 'must be oldest, ne
 export type Sort = v.InferOutput<typeof Sort>;
 export const Badge = v.picklist(['author', 'moderator'], 'must be author or moderator');
 
+export const Votes = v.picklist(['off', 'up', 'both'], 'must be off, up or both');
+export type Votes = v.InferOutput<typeof Votes>;
+
 /** Whom a comment is by, as everybody may see it. */
 export const Author = v.object({
+  id: v.pipe(
+    v.nullable(v.string()),
+    v.description('The same for everything one key or one person wrote on a site; null when nobody can prove it'),
+  ),
   name: v.string(),
   url: v.nullable(v.string()),
-  avatar: v.nullable(v.string()),
+  avatar: v.pipe(v.nullable(v.string()), v.description('A picture served from here')),
   badge: v.nullable(Badge),
-  verified: v.boolean(),
+  verified: v.pipe(v.nullable(v.string()), v.description('How they logged in: id of a provider, or `sso`')),
 });
 
 /** A comment as everybody may see it. `html` is safe to insert as it is. */
@@ -116,7 +147,7 @@ export const Comment = v.object({
   status: v.picklist(['approved', 'pending', 'deleted']),
   createdAt: IsoTime,
   editedAt: v.nullable(IsoTime),
-  votes: v.pipe(v.number(), v.integer()),
+  votes: v.pipe(v.number(), v.integer(), v.description('Up minus down')),
   more: v.pipe(
     v.nullable(v.object({ count: v.pipe(v.number(), v.integer()), after: v.string() })),
     v.description('On a top-level comment whose branch was cut: GET /comments/{id}/replies?after='),
@@ -124,18 +155,27 @@ export const Comment = v.object({
 });
 export type Comment = v.InferOutput<typeof Comment>;
 
+const Count = v.pipe(v.number(), v.integer());
+export const Reactions = v.pipe(
+  v.array(v.object({ value: v.string(), count: Count })),
+  v.description('As the site offers them; empty when it offers none'),
+);
+export type Reactions = v.InferOutput<typeof Reactions>;
+
 export const Page = v.object({
   id: v.pipe(v.nullable(Id), v.description('null until something can be seen')),
   url: v.string(),
   title: v.nullable(v.string()),
   count: v.pipe(v.number(), v.integer()),
   locked: v.boolean(),
+  reactions: Reactions,
 });
 export type Page = v.InferOutput<typeof Page>;
 
 export const Thread = v.object({
   page: Page,
   sort: Sort,
+  votes: v.pipe(Votes, v.description('What readers may do: nothing, vote up, or both ways')),
   required: v.pipe(v.array(v.picklist(['email', 'url'])), v.description('Author fields this site requires')),
   comments: v.pipe(v.array(Comment), v.description('Flat, depth-first')),
   next: v.pipe(v.nullable(v.string()), v.description('Cursor for `after`')),
@@ -198,16 +238,13 @@ const Body = v.pipe(
   v.description('Markdown'),
 );
 
-/** What any writer may set. */
-export const NewComment = v.strictObject({
-  url: PageUrl,
-  site: v.optional(SiteId),
-  pageId: v.optional(PageId),
-  title: v.optional(v.pipe(v.string(), chars(LIMITS.titleChars))),
-  parent: v.optional(v.nullable(Id)),
-  body: Body,
-  author: v.strictObject({
-    name: v.pipe(v.string(), notBlank, chars(LIMITS.nameChars)),
+const Name = v.pipe(v.string(), notBlank, chars(LIMITS.nameChars));
+const Website = v.pipe(v.string(), v.maxBytes(LIMITS.urlBytes, `must be ${LIMITS.urlBytes} bytes or fewer`));
+
+/** Who writes, in their own words: for those who have not logged in. */
+const NewAuthor = v.pipe(
+  v.strictObject({
+    name: Name,
     email: v.optional(
       v.nullable(
         v.pipe(
@@ -217,13 +254,146 @@ export const NewComment = v.strictObject({
         ),
       ),
     ),
-    url: v.optional(
-      v.nullable(v.pipe(v.string(), v.maxBytes(LIMITS.urlBytes, `must be ${LIMITS.urlBytes} bytes or fewer`))),
-    ),
+    url: v.optional(v.nullable(Website)),
     badge: v.optional(v.pipe(Badge, v.description('With an API token only'))),
   }),
+  v.description('Needed unless a session says who writes, and refused then'),
+);
+
+/** What any writer may set. */
+export const NewComment = v.strictObject({
+  url: PageUrl,
+  site: v.optional(SiteId),
+  pageId: v.optional(PageId),
+  title: v.optional(v.pipe(v.string(), chars(LIMITS.titleChars))),
+  parent: v.optional(v.nullable(Id)),
+  body: Body,
+  author: v.optional(NewAuthor),
   createdAt: v.optional(v.pipe(IsoTime, v.description('With an API token only'))),
 });
 export type NewComment = v.InferInput<typeof NewComment>;
 
 export const NewPreview = v.strictObject({ url: PageUrl, site: v.optional(SiteId), body: Body });
+
+export const CommentEdit = v.strictObject({ body: Body });
+export const Source = v.object({ body: v.pipe(v.string(), v.description('Markdown, as written')) });
+export type Source = v.InferOutput<typeof Source>;
+
+export const NewVote = v.strictObject({ value: v.picklist([1, 0, -1], 'must be 1, 0 or -1') });
+export const Vote = v.object({ votes: Count, value: v.picklist([1, 0, -1]) });
+export type Vote = v.InferOutput<typeof Vote>;
+
+export const NewFlag = v.strictObject({
+  reason: v.picklist(['spam', 'abuse', 'off_topic', 'other'], 'must be spam, abuse, off_topic or other'),
+  note: v.optional(v.pipe(v.string(), chars(LIMITS.noteChars))),
+});
+export const Done = v.object({ ok: v.literal(true) });
+export type Done = v.InferOutput<typeof Done>;
+
+export const NewReaction = v.strictObject({
+  url: PageUrl,
+  site: v.optional(SiteId),
+  pageId: v.optional(PageId),
+  title: v.optional(v.pipe(v.string(), chars(LIMITS.titleChars))),
+  value: v.pipe(v.nullable(v.string()), v.description('One of the site’s reactions; null takes it back')),
+});
+export type NewReaction = v.InferOutput<typeof NewReaction>;
+export const Reaction = v.object({ reactions: Reactions, value: v.nullable(v.string()) });
+export type Reaction = v.InferOutput<typeof Reaction>;
+
+/** What writing on a site takes and offers. */
+export const SiteQuery = v.strictObject({ url: PageUrl, site: v.optional(SiteId) });
+export const Site = v.object({
+  id: SiteId,
+  guests: v.pipe(v.boolean(), v.description('Whether one may write without logging in')),
+  providers: v.pipe(
+    v.array(v.object({ id: v.string(), name: v.string(), instance: v.boolean() })),
+    v.description('Ways to log in; `instance`: needs the host of the reader’s own server'),
+  ),
+  sso: v.pipe(v.boolean(), v.description('Whether the site’s own accounts may be handed over')),
+  votes: Votes,
+  editWindowS: v.pipe(Count, v.description('How long a comment can be edited, in seconds')),
+});
+export type Site = v.InferOutput<typeof Site>;
+
+const Thumbprint = v.pipe(v.string(), v.regex(/^[\w-]{43}$/, 'must be a SHA-256 in base64url'));
+/** How a login begins: the browser goes there. No credential is in it. */
+export const LoginQuery = v.strictObject({
+  url: PageUrl,
+  site: v.optional(SiteId),
+  origin: v.pipe(v.string(), v.description('Of the embedding page, exactly')),
+  jkt: v.pipe(Thumbprint, v.description('Thumbprint of the key that asks (RFC 7638)')),
+  challenge: v.pipe(Thumbprint, v.description('S256 of a secret that the one-time code is exchanged with')),
+  redirect: v.optional(
+    v.pipe(
+      v.picklist(['1']),
+      v.description('Come back to `url` with the code in its fragment; else a popup tells its opener'),
+    ),
+  ),
+  instance: v.optional(v.pipe(v.string(), v.maxLength(253), v.description('Host of the reader’s server'))),
+});
+
+export const NewSession = v.union([
+  v.strictObject({
+    code: v.pipe(v.string(), v.maxLength(100), v.description('One-time code of a login')),
+    verifier: v.pipe(v.string(), v.maxLength(128), v.description('The secret behind `challenge`')),
+  }),
+  v.strictObject({ sso: v.pipe(v.string(), v.maxLength(8192)), url: PageUrl, site: v.optional(SiteId) }),
+]);
+export const SessionRenewal = v.strictObject({ session: Id });
+
+export const Person = v.object({
+  id: v.pipe(v.string(), v.description('As `author.id`')),
+  name: v.string(),
+  url: v.nullable(v.string()),
+  avatar: v.nullable(v.string()),
+  badge: v.nullable(Badge),
+  verified: v.string(),
+});
+export type Person = v.InferOutput<typeof Person>;
+export const Session = v.object({
+  id: v.pipe(Id, v.description('What renews it, with the proof of its key')),
+  token: v.pipe(v.string(), v.description('For `Authorization: DPoP`; bound to the key')),
+  expiresAt: v.pipe(IsoTime, v.description('Of the token')),
+  person: Person,
+});
+export type Session = v.InferOutput<typeof Session>;
+
+/** Everything a person sees of themselves. */
+export const Me = v.object({
+  id: v.string(),
+  person: v.pipe(v.nullable(Person), v.description('null for a guest')),
+  email: v.nullable(v.string()),
+  accounts: v.array(v.object({ provider: v.string(), name: v.string(), createdAt: IsoTime })),
+  sessions: v.array(
+    v.object({ id: Id, device: v.string(), createdAt: IsoTime, usedAt: IsoTime, current: v.boolean() }),
+  ),
+  claimable: v.pipe(Count, v.description('Comments of this device’s key that the person may take along')),
+  deleteAt: v.pipe(v.nullable(IsoTime), v.description('When everything will be deleted')),
+});
+export type Me = v.InferOutput<typeof Me>;
+export const MeEdit = v.strictObject({ name: v.optional(Name), url: v.optional(v.nullable(Website)) });
+
+export const OwnQuery = v.strictObject({
+  url: v.optional(PageUrl),
+  site: v.optional(SiteId),
+  page_id: v.optional(PageId),
+  after: v.optional(Id),
+});
+export const OwnComment = v.object({
+  comment: v.object({ ...Comment.entries, status: v.picklist(['approved', 'pending', 'spam', 'trash', 'deleted']) }),
+  page: v.object({ url: v.string(), title: v.nullable(v.string()) }),
+});
+export const OwnComments = v.object({ comments: v.array(OwnComment), next: v.nullable(Id) });
+export type OwnComments = v.InferOutput<typeof OwnComments>;
+
+/** A copy of everything that is stored about somebody. */
+export const MyData = v.object({
+  exportedAt: IsoTime,
+  me: Me,
+  comments: v.array(v.looseObject({ id: Id, body: v.string() })),
+  votes: v.array(v.object({ comment: Id, value: Count, createdAt: IsoTime })),
+  reactions: v.array(v.object({ page: v.string(), value: v.string(), createdAt: IsoTime })),
+  flags: v.array(v.object({ comment: Id, reason: v.string(), note: v.nullable(v.string()), createdAt: IsoTime })),
+});
+export type MyData = v.InferOutput<typeof MyData>;

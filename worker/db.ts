@@ -32,6 +32,7 @@ export interface PageRow {
   count: number;
   version: number;
   locked: number;
+  reactions: string;
   created_at: number;
 }
 export interface AliasRow {
@@ -50,8 +51,12 @@ export interface CommentRow {
   shown: number;
   inline: number;
   replies: number;
-  votes: number;
+  up: number;
+  down: number;
   score: number;
+  author_id: string | null;
+  author_verified: string | null;
+  author_avatar: string | null;
   author_name: string;
   author_email: string | null;
   author_url: string | null;
@@ -63,12 +68,96 @@ export interface CommentRow {
   created_at: number;
   edited_at: number | null;
 }
-export interface IdempotencyRow {
+export interface ReceiptRow {
   site_id: string;
   key: string;
   fingerprint: string;
-  answer: string;
+  comment_id: string;
   created_at: number;
+}
+export interface ProofRow {
+  iat: number;
+  jkt: string;
+  jti: string;
+}
+export interface PersonRow {
+  id: string;
+  site_id: string;
+  name: string;
+  email: string | null;
+  url: string | null;
+  avatar: string | null;
+  verified: string;
+  role: 'author' | 'moderator' | null;
+  created_at: number;
+  seen_at: number;
+}
+export interface AccountRow {
+  site_id: string;
+  provider: string;
+  subject: string;
+  person_id: string;
+  name: string;
+  created_at: number;
+}
+export interface SessionRow {
+  id: string;
+  site_id: string;
+  person_id: string;
+  jkt: string;
+  device: string;
+  created_at: number;
+  used_at: number;
+  expires_at: number;
+}
+export interface LoginRow {
+  id: string;
+  code_hash: string | null;
+  site_id: string;
+  provider: string;
+  origin: string;
+  return_to: string | null;
+  jkt: string;
+  challenge: string;
+  kept: string;
+  profile: string | null;
+  expires_at: number;
+}
+export interface InstanceRow {
+  host: string;
+  client_id: string;
+  client_secret: string;
+  created_at: number;
+}
+export interface AvatarRow {
+  id: string;
+  owner: string;
+  type: string;
+  bytes: ArrayBuffer;
+  fetched_at: number;
+}
+export interface VoteRow {
+  comment_id: string;
+  voter_id: string;
+  value: number;
+  created_at: number;
+}
+export interface ReactionRow {
+  page_id: string;
+  person_id: string;
+  value: string;
+  created_at: number;
+}
+export interface FlagRow {
+  comment_id: string;
+  reporter_id: string;
+  reason: string;
+  note: string | null;
+  created_at: number;
+}
+export interface DeletionRow {
+  identity: string;
+  due_at: number;
 }
 export interface Tables {
   sites: SiteRow;
@@ -76,7 +165,18 @@ export interface Tables {
   pages: PageRow;
   aliases: AliasRow;
   comments: CommentRow;
-  idempotency: IdempotencyRow;
+  receipts: ReceiptRow;
+  proofs: ProofRow;
+  people: PersonRow;
+  accounts: AccountRow;
+  sessions: SessionRow;
+  logins: LoginRow;
+  instances: InstanceRow;
+  avatars: AvatarRow;
+  votes: VoteRow;
+  reactions: ReactionRow;
+  flags: FlagRow;
+  deletions: DeletionRow;
 }
 
 /** Builds queries; never runs them. */

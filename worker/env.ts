@@ -5,13 +5,22 @@ export interface Bindings {
   DB: D1Database;
   POST_LIMIT: RateLimit;
   READ_LIMIT: RateLimit;
+  ACT_LIMIT: RateLimit;
   AUTH_SECRET?: string;
+  /** The one before, while what it signed may still be about. */
+  AUTH_SECRET_PREVIOUS?: string;
   ADMIN_TOKEN?: string;
+  /** Development and tests: JSON that maps a provider's public origin to one on this machine. */
+  PROVIDER_ORIGINS?: string;
+  /** Secrets of login providers and single sign-on, by the names in docs/login.md. */
+  [secret: string]: unknown;
 }
 
 export interface Config {
   /** Key of everything that is signed or hashed. */
   authSecret: string;
+  /** What AUTH_SECRET was before it was changed. */
+  previousAuthSecret: string | null;
   /** The root API token. */
   adminToken: string;
 }
@@ -23,12 +32,16 @@ const validated = new WeakMap<Bindings, Config>();
 export function getConfig(env: Bindings): Config {
   const known = validated.get(env);
   if (known) return known;
-  const config = { authSecret: readSecret(env, 'AUTH_SECRET'), adminToken: readSecret(env, 'ADMIN_TOKEN') };
+  const config = {
+    authSecret: readSecret(env, 'AUTH_SECRET'),
+    previousAuthSecret: env.AUTH_SECRET_PREVIOUS ? readSecret(env, 'AUTH_SECRET_PREVIOUS') : null,
+    adminToken: readSecret(env, 'ADMIN_TOKEN'),
+  };
   validated.set(env, config);
   return config;
 }
 
-function readSecret(env: Bindings, name: 'AUTH_SECRET' | 'ADMIN_TOKEN'): string {
+function readSecret(env: Bindings, name: 'AUTH_SECRET' | 'AUTH_SECRET_PREVIOUS' | 'ADMIN_TOKEN'): string {
   const value = env[name] ?? '';
   if (value.length >= SECRET_CHARS && new Set(value).size >= 8) return value;
   throw new Problem(

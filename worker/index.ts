@@ -1,17 +1,21 @@
-/** Where the runtime enters: requests go to the app, the nightly cron to the purge. Nothing else. */
+/** Where the runtime enters: requests go to the app, the hourly cron to the purge. Nothing else. */
 import { app } from './app';
 import { purgeExpired } from './comments/store';
 import { Db } from './db';
 import type { Bindings } from './env';
 import { timePrefix } from './ids';
 
-/** How long address hashes and idempotency answers are kept, in milliseconds. */
-const KEPT_MS = 30 * 24 * 3600 * 1000;
+const DAY_MS = 86_400_000;
+/** How long address hashes and receipts are kept. */
+const KEPT_MS = 30 * DAY_MS;
+/** How long the cron may have been out of order without a hash being forgotten about. */
+const SLACK_MS = 7 * DAY_MS;
 
 export default {
   fetch: app.fetch,
   async scheduled(controller, env) {
     const before = controller.scheduledTime - KEPT_MS;
-    await new Db(env.DB, 'first-primary').batch(...purgeExpired(timePrefix(before), before));
+    const db = new Db(env.DB, 'first-primary');
+    await db.batch(...purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before), before));
   },
 } satisfies ExportedHandler<Bindings>;

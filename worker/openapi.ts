@@ -6,31 +6,61 @@ import { ERRORS, type ErrorCode } from './contract';
 
 type Schema = v.GenericSchema;
 interface Endpoint {
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
   id: string;
   summary: string;
   query?: v.GenericSchema & { entries: Record<string, Schema> };
-  body?: 'NewComment' | 'NewPreview';
-  status: 200 | 201;
-  answer: keyof typeof answers;
+  body?: keyof typeof bodies;
+  tag: keyof typeof TAGS;
+  /** Who may ask: everybody unless said otherwise; `key` needs a proof, `token` a login as well. */
+  needs?: 'key' | 'token';
+  status: 200 | 201 | 302;
+  /** A name of `answers`; `html` and `image` are for browsers. */
+  answer: keyof typeof answers | 'html' | 'image';
   /** Beyond those every endpoint has. */
   errors: ErrorCode[];
 }
+
+const TAGS = {
+  comments: 'Reading and writing a conversation',
+  opinions: 'Votes, reactions, reports',
+  identity: 'Who is speaking: keys, logins, everything about oneself',
+};
 
 const answers = {
   Comment: contract.Comment,
   CommentInContext: contract.CommentInContext,
   Counts: contract.Counts,
+  Done: contract.Done,
+  Me: contract.Me,
+  MyData: contract.MyData,
+  OwnComments: contract.OwnComments,
+  Person: contract.Person,
   Preview: contract.Preview,
+  Reaction: contract.Reaction,
   Replies: contract.Replies,
+  Session: contract.Session,
+  Site: contract.Site,
+  Source: contract.Source,
   Thread: contract.Thread,
+  Vote: contract.Vote,
+};
+const bodies = {
+  CommentEdit: contract.CommentEdit,
+  MeEdit: contract.MeEdit,
+  NewComment: contract.NewComment,
+  NewFlag: contract.NewFlag,
+  NewPreview: contract.NewPreview,
+  NewReaction: contract.NewReaction,
+  NewSession: contract.NewSession,
+  NewVote: contract.NewVote,
+  SessionRenewal: contract.SessionRenewal,
 };
 const definitions: Record<string, Schema> = {
   ...answers,
+  ...bodies,
   Author: contract.Author,
-  NewComment: contract.NewComment,
-  NewPreview: contract.NewPreview,
   Page: contract.Page,
   Problem: contract.ProblemBody,
 };
@@ -43,6 +73,8 @@ const EVERYWHERE: ErrorCode[] = [
   'setup_required',
   'storage_unavailable',
 ];
+/** Of whatever a proof or a login may come with. */
+const MAY_PROVE: ErrorCode[] = ['proof_invalid', 'proof_expired', 'proof_replayed', 'session_invalid'];
 const NAMES_PAGE: ErrorCode[] = ['invalid_request', 'url_invalid', 'url_not_http', 'url_too_long'];
 const HAS_BODY: ErrorCode[] = ['invalid_json', 'body_too_large', 'unsupported_media_type'];
 
@@ -52,6 +84,7 @@ export const ENDPOINTS: Endpoint[] = [
     method: 'get',
     path: '/thread',
     id: 'readThread',
+    tag: 'comments',
     summary:
       'The conversation of a page, a page of it at a time. Conditional requests (ETag) are answered from one row.',
     query: contract.ThreadQuery,
@@ -63,6 +96,7 @@ export const ENDPOINTS: Endpoint[] = [
     method: 'get',
     path: '/comments/{id}',
     id: 'readComment',
+    tag: 'comments',
     summary: 'One comment with its page and ancestors.',
     query: contract.CommentQuery,
     status: 200,
@@ -73,6 +107,7 @@ export const ENDPOINTS: Endpoint[] = [
     method: 'get',
     path: '/comments/{id}/replies',
     id: 'readReplies',
+    tag: 'comments',
     summary: 'Everything below a comment, oldest first; a parent always comes before its replies.',
     query: contract.RepliesQuery,
     status: 200,
@@ -83,6 +118,7 @@ export const ENDPOINTS: Endpoint[] = [
     method: 'get',
     path: '/counts',
     id: 'readCounts',
+    tag: 'comments',
     summary: 'How many comments each page has.',
     query: contract.CountsQuery,
     status: 200,
@@ -93,6 +129,7 @@ export const ENDPOINTS: Endpoint[] = [
     method: 'post',
     path: '/comments',
     id: 'postComment',
+    tag: 'comments',
     summary: 'Writes a comment. Sent twice with one Idempotency-Key it is written once, and answered alike.',
     body: 'NewComment',
     status: 201,
@@ -104,12 +141,16 @@ export const ENDPOINTS: Endpoint[] = [
       'idempotency_key_reused',
       'page_locked',
       'parent_unavailable',
+      'login_required',
+      'name_reserved',
+      ...MAY_PROVE,
     ],
   },
   {
     method: 'post',
     path: '/preview',
     id: 'previewComment',
+    tag: 'comments',
     summary: 'Renders Markdown as a comment of this site would be.',
     body: 'NewPreview',
     status: 200,
@@ -138,8 +179,8 @@ export function describeApi(origin: string): object {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: `${origin}/api/v1` }],
-    security: [{}, { token: [] }],
-    tags: [{ name: 'comments', description: 'Reading and writing a conversation' }],
+    security: [{}, { token: [] }, { proof: [] }, { proof: [], session: [] }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths: Object.fromEntries(
       [...new Set(ENDPOINTS.map((e) => e.path))].map((path) => [
         path,
@@ -150,14 +191,31 @@ export function describeApi(origin: string): object {
       schemas,
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN, for the owner’s own tools' },
+        proof: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'DPoP',
+          description:
+            'Proof of a key (RFC 9449, ES256), used once: `htm`, `htu`, `iat`, a `jti` of 16 to 64 of `A-Z a-z 0-9 - _`, and as `digest` the SHA-256 of the body, base64url, when there is one. The key’s thumbprint is who a guest is.',
+        },
+        session: {
+          type: 'http',
+          scheme: 'DPoP',
+          description: 'The token of POST /session, always with `proof`, whose `ath` is the token’s SHA-256 (RFC 9449)',
+        },
       },
     },
   };
 }
 
-function describeEndpoint({ id, path, summary, query, body, status, answer, errors }: Endpoint): object {
+function describeEndpoint({ id, path, tag, needs, summary, query, body, status, answer, errors }: Endpoint): object {
   const parameters = [
-    ...(path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: schemaOf(contract.Id) }] : []),
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name: name!,
+      in: 'path',
+      required: true,
+      schema: name === 'id' ? schemaOf(contract.Id) : { type: 'string' },
+    })),
     ...Object.entries(query?.entries ?? {}).map(([name, schema]) => describeParameter(name, schema)),
     ...(id === 'postComment'
       ? [
@@ -174,7 +232,8 @@ function describeEndpoint({ id, path, summary, query, body, status, answer, erro
   return {
     operationId: id,
     summary,
-    tags: ['comments'],
+    tags: [tag],
+    ...(needs && { security: [{ proof: [], ...(needs === 'token' && { session: [] }) }] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
@@ -183,13 +242,20 @@ function describeEndpoint({ id, path, summary, query, body, status, answer, erro
       },
     }),
     responses: {
-      [status]: {
-        description: 'Done',
-        content: { 'application/json': { schema: { $ref: `#/components/schemas/${answer}` } } },
-      },
+      [status]: describeAnswer(status, answer),
       ...(id === 'readThread' && { 304: { description: 'Unchanged since the ETag sent' } }),
       ...describeErrors([...errors, ...EVERYWHERE]),
     },
+  };
+}
+
+function describeAnswer(status: Endpoint['status'], answer: Endpoint['answer']): object {
+  if (status === 302) return { description: 'Further in the browser' };
+  if (answer === 'html') return { description: 'A page for the person', content: { 'text/html': {} } };
+  if (answer === 'image') return { description: 'PNG, JPEG, GIF or WebP', content: { 'image/*': {} } };
+  return {
+    description: 'Done',
+    content: { 'application/json': { schema: { $ref: `#/components/schemas/${answer}` } } },
   };
 }
 

@@ -1,9 +1,12 @@
 /** What the middleware in app.ts learns about a request and every room may ask: the typed Hono context. */
 import type { Context } from 'hono';
-import type { Viewer } from './comments/policy';
+import type * as v from 'valibot';
 import { Db } from './db';
 import { type Bindings, getConfig } from './env';
+import { checkDigest } from './identity/proof';
+import type { Viewer } from './identity/viewer';
 import { normaliseHost } from './pages/normalise';
+import { parseBody } from './parse';
 import { Problem } from './problem';
 
 export interface AppEnv {
@@ -17,6 +20,28 @@ export function openDb(c: AppContext, start: D1SessionBookmark | D1SessionConstr
   const db = new Db(c.env.DB, start);
   c.set('db', db);
   return db;
+}
+
+/**
+ * The request's body, which a proof must have been made for, when there is one.
+ * @throws Problem as parseBody, and proof_invalid
+ */
+export async function readBody<T extends v.GenericSchema>(
+  c: AppContext,
+  schema: T,
+): Promise<{ value: v.InferOutput<T>; text: string }> {
+  const body = await parseBody(schema, c.req.raw);
+  const { identity } = c.get('viewer');
+  if (identity) await checkDigest(identity.proof, body.text);
+  return body;
+}
+
+/** Where this API answers, no slash at the end. */
+export const ownOrigin = (c: AppContext): string => new URL(c.req.url).origin;
+
+/** Tells a write's client how far the database has got, so that its next read sees at least this. */
+export function sendBookmark(c: AppContext, db: Db): void {
+  if (db.bookmark !== undefined) c.header('Afterword-Bookmark', db.bookmark);
 }
 
 /** Host of the browser's Origin when it is another than `host`, else null (also for clients that are no browsers). */

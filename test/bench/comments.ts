@@ -70,7 +70,7 @@ export function makeComments({ count, pageId, seed, short = false }: Plan, rende
     const more = i % 2 === 0 ? `\n\n${crowd[(i * 7) % crowd.length]!.body}` : '';
     const extra = i % 6 === 0 ? `\n\n${EXTRAS[(i / 6) % EXTRAS.length]}` : '';
     const text = `${body}${more}${extra}`;
-    return { name: author.name, text, html: renderer.render(text) };
+    return { name: author?.name ?? '', text, html: renderer.render(text) };
   });
   const rows: (Row & { id: string; depth: number; root_id: string })[] = [];
   const roots = new Map<string, Row & { replies: number }>();

@@ -88,7 +88,7 @@ describe('caching', () => {
     const asked = await call('/comments', { method: 'OPTIONS', headers: { Origin: new URL(url).origin } });
     expect([asked.status, asked.headers.get('Access-Control-Allow-Headers')]).toEqual([
       204,
-      'Content-Type, Idempotency-Key, Authorization',
+      'Content-Type, Idempotency-Key, Authorization, DPoP',
     ]);
   });
 });
@@ -121,13 +121,13 @@ describe('when D1 fails', () => {
   it('answers 503 with Retry-After to reading and writing, and nothing is half written', async () => {
     const { site, url } = await createSite();
     await post({ url });
-    await bindings.DB.exec('ALTER TABLE idempotency RENAME TO gone');
+    await bindings.DB.exec('ALTER TABLE receipts RENAME TO gone');
     const answer = await send(draft({ url }));
-    await bindings.DB.exec('ALTER TABLE gone RENAME TO idempotency');
+    await bindings.DB.exec('ALTER TABLE gone RENAME TO receipts');
     expect(answer.headers.get('Retry-After')).toBe('5');
     expect(await problem(answer)).toEqual({ status: 503, code: 'storage_unavailable' });
     // The last statement of the write fails: the transaction takes comment and counters back.
-    await bindings.DB.exec("CREATE TRIGGER no BEFORE INSERT ON idempotency BEGIN SELECT RAISE(ABORT, 'disk'); END");
+    await bindings.DB.exec("CREATE TRIGGER no BEFORE INSERT ON receipts BEGIN SELECT RAISE(ABORT, 'disk'); END");
     expect(await problem(send(draft({ url })))).toEqual({ status: 503, code: 'storage_unavailable' });
     await bindings.DB.exec('DROP TRIGGER no');
     const state = await bindings.DB.prepare(
@@ -212,11 +212,11 @@ describe('budgets', () => {
 });
 
 describe('the nightly purge', () => {
-  it('forgets address hashes and idempotency answers after 30 days, and nothing else', async () => {
+  it('forgets address hashes and receipts after 30 days, and nothing else', async () => {
     const { site, url } = await createSite();
     const old = await post({ url, createdAt: new Date(Date.now() - 31 * 86_400_000).toISOString() }, ADMIN);
     await setRow(old.id, { ip_hash: 'x' });
-    await bindings.DB.prepare('UPDATE idempotency SET created_at = 0 WHERE site_id = ?').bind(site).run();
+    await bindings.DB.prepare('UPDATE receipts SET created_at = 0 WHERE site_id = ?').bind(site).run();
     const recent = await post({ url });
     await worker.scheduled(
       { scheduledTime: Date.now(), cron: '', noRetry() {}, type: 'scheduled' } as never,
@@ -232,7 +232,7 @@ describe('the nightly purge', () => {
       { id: recent.id, forgotten: 0 },
     ]);
     expect(
-      await bindings.DB.prepare('SELECT COUNT(*) AS n FROM idempotency WHERE site_id = ?').bind(site).first('n'),
+      await bindings.DB.prepare('SELECT COUNT(*) AS n FROM receipts WHERE site_id = ?').bind(site).first('n'),
     ).toBe(1);
   });
 });

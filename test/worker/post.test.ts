@@ -23,7 +23,14 @@ describe('posting', () => {
       id: expect.stringMatching(/^[0-9a-z]{26}$/),
       parent: null,
       depth: 0,
-      author: { name: 'Noor Ali', url: 'https://noor.example/me', avatar: null, badge: null, verified: false },
+      author: {
+        id: null,
+        name: 'Noor Ali',
+        url: 'https://noor.example/me',
+        avatar: null,
+        badge: null,
+        verified: null,
+      },
       html: '<p>Hi <em>you</em> 🙂</p>\n',
       status: 'approved',
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -276,9 +283,9 @@ describe('threats', () => {
         ? Object.entries(value).flatMap(([k, v]) => (/^\d+$/.test(k) ? keys(v) : [k, ...keys(v)]))
         : [];
     const comment = 'id parent depth author name url avatar badge verified html status createdAt editedAt votes more';
-    const page = 'page id url title count locked';
+    const page = 'page id url title count locked reactions';
     const seen = (text: string) => new Set(keys(JSON.parse(text)));
-    expect(seen(answers[0]!)).toEqual(new Set(`${page} sort required comments next ${comment}`.split(' ')));
+    expect(seen(answers[0]!)).toEqual(new Set(`${page} sort votes required comments next ${comment}`.split(' ')));
     expect(seen(answers[1]!)).toEqual(new Set(`${page} comment ancestors ${comment}`.split(' ')));
     expect(seen(answers[2]!)).toEqual(new Set(`comments next ${comment}`.split(' ')));
     expect(seen(answers[3]!)).toEqual(new Set(comment.split(' ')));
@@ -383,7 +390,7 @@ describe('threats', () => {
     expect(await problem(send(draft({ url }), {}, { DB: locked }))).toMatchObject({ code: 'page_locked' });
     expect(await rows(site)).toHaveLength(1);
     expect(
-      await bindings.DB.prepare('SELECT COUNT(*) AS n FROM idempotency WHERE site_id = ?').bind(site).first('n'),
+      await bindings.DB.prepare('SELECT COUNT(*) AS n FROM receipts WHERE site_id = ?').bind(site).first('n'),
     ).toBe(1);
   });
 

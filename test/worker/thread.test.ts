@@ -9,8 +9,9 @@ describe('thread', () => {
   it('answers an unborn page as empty, and does not give birth to it by reading', async () => {
     const { url } = await createSite();
     expect(await thread({ url })).toEqual({
-      page: { id: null, url, title: null, count: 0, locked: false },
+      page: { id: null, url, title: null, count: 0, locked: false, reactions: [] },
       sort: 'oldest',
+      votes: 'up',
       required: [],
       comments: [],
       next: null,

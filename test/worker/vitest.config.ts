@@ -22,7 +22,7 @@ export default defineConfig({
           AUTH_SECRET: 'test-auth-secret-0123456789-abcdefghij',
           TEST_SCHEMA: splitSql(readFileSync(join(ROOT, 'schema.sql'), 'utf8')),
         },
-        ratelimits: { POST_LIMIT: unlimited('1'), READ_LIMIT: unlimited('2') },
+        ratelimits: { POST_LIMIT: unlimited('1'), READ_LIMIT: unlimited('2'), ACT_LIMIT: unlimited('3') },
       },
     }),
   ],

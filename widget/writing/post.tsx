@@ -157,7 +157,7 @@ const toComment = ({ key, body, createdAt }: Item) =>
   ({
     id: LOCAL + key,
     parent: body.parent,
-    author: { name: body.author.name },
+    author: { name: body.author?.name },
     html: body.body.replace(/[&<>]/g, (char) => `&#${char.charCodeAt(0)};`).replace(/\n/g, '<br>'),
     status: 'pending',
     createdAt,

@@ -1,13 +1,13 @@
-/** Who holds the root API token. Scoped tokens and people with roles are for later rooms. */
+/** Who holds the root API token. Who else asks, identity/ knows. */
 import type { Config } from '../env';
 import { Problem } from '../problem';
 
 /**
- * @returns whether the request carries the root token; false when it carries none
+ * @param header what Authorization says
+ * @returns whether that is the root token; false when it is nothing
  * @throws Problem unauthorized when it carries a wrong one
  */
-export async function holdsRootToken(request: Request, getConfig: () => Config): Promise<boolean> {
-  const header = request.headers.get('Authorization');
+export async function holdsRootToken(header: string | null, getConfig: () => Config): Promise<boolean> {
   if (header === null) return false;
   const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1] ?? '';
   // Digests have one length, which makes the comparison's time say nothing about the token.

@@ -3,26 +3,39 @@
  * to this Idempotency-Key are one transaction, whose guards look again at what policy decided on.
  */
 import { parseSettings } from '../admin/settings';
-import { type Comment, NewComment } from '../contract';
+import { NewComment } from '../contract';
 import type { Db } from '../db';
+import { hashText } from '../identity/proof';
+import { batchProven, checkStanding, type Person } from '../identity/standing';
+import { type StandingRow, selectStanding, selectTeam } from '../identity/store';
 import { newId } from '../ids';
 import { normalisePage } from '../pages/normalise';
 import { type HeadRow, insertPage, type PageRef, refOf, selectHead } from '../pages/store';
-import { parseBody } from '../parse';
 import { Problem } from '../problem';
-import { type AppContext, checkOrigin, foreignOrigin, hashClient, openDb, refuseOrigin } from '../request';
+import {
+  type AppContext,
+  checkOrigin,
+  foreignOrigin,
+  hashClient,
+  openDb,
+  ownOrigin,
+  readBody,
+  refuseOrigin,
+  sendBookmark,
+} from '../request';
 import { RENDERER_VERSION, renderMarkdown } from './markdown';
-import { cleanLine, cleanWebsite, decidePost } from './policy';
+import { cleanLine, decideAuthor, decidePost } from './policy';
 import { presentComment } from './present';
 import {
-  type AnswerRow,
   type CommentDraft,
   countShown,
-  insertAnswer,
   insertComment,
+  insertReceipt,
   type ParentRow,
-  selectAnswer,
+  type ReceiptRow,
+  type ShownRow,
   selectParent,
+  selectReceipt,
 } from './store';
 
 /** How often a post that lost a race looks again. Each time something else has won: the page, the parent or the key. */
@@ -30,7 +43,7 @@ const ATTEMPTS = 3;
 
 export async function postComment(c: AppContext): Promise<Response> {
   const idempotencyKey = c.req.header('Idempotency-Key') ?? '';
-  const { value: input } = await parseBody(NewComment, c.req.raw);
+  const { value: input } = await readBody(c, NewComment);
   if (!/^[\w-]{16,64}$/.test(idempotencyKey))
     throw new Problem('idempotency_key_required', 'Idempotency-Key: must be 16 to 64 of A-Z, a-z, 0-9, - and _.', {
       field: 'Idempotency-Key',
@@ -42,30 +55,31 @@ export async function postComment(c: AppContext): Promise<Response> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const found = await look(c, db, ref, input.parent ?? null, idempotencyKey);
     if (input.site !== undefined && input.site !== found.head.site_id) throw refuseOrigin(ref.host);
-    if (found.answer) {
-      if (found.answer.fingerprint !== fingerprint)
+    if (found.receipt) {
+      if (found.receipt.fingerprint !== fingerprint)
         throw new Problem('idempotency_key_reused', undefined, { field: 'Idempotency-Key' });
-      return respond(c, db, found.answer.answer);
+      return respond(c, db, found.receipt);
     }
-    const json = await write(c, db, input, { ...found, address, idempotencyKey, fingerprint });
-    if (json !== undefined) return respond(c, db, json);
+    const row = await write(c, db, input, { ...found, address, idempotencyKey, fingerprint });
+    if (row !== undefined) return respond(c, db, row);
   }
   throw new Problem('storage_unavailable', 'This conversation is very busy. Try again.', { retryAfterS: 1 });
 }
 
-function respond(c: AppContext, db: Db, json: string): Response {
-  if (db.bookmark !== undefined) c.header('Afterword-Bookmark', db.bookmark);
-  c.header('Content-Type', 'application/json');
-  return c.body(json, 201);
+function respond(c: AppContext, db: Db, row: ShownRow): Response {
+  sendBookmark(c, db);
+  return c.json(presentComment(row, ownOrigin(c)), 201);
 }
 
 interface Found {
   head: HeadRow & { target: string };
   parent: ParentRow | undefined;
-  answer: AnswerRow | undefined;
+  receipt: ReceiptRow | undefined;
+  person: Person | null;
+  team: { name: string; email: string | null }[];
 }
 
-/** @throws Problem origin_not_allowed */
+/** @throws Problem origin_not_allowed, proof_replayed, session_invalid */
 async function look(
   c: AppContext,
   db: Db,
@@ -74,38 +88,41 @@ async function look(
   idempotencyKey: string,
 ): Promise<Found> {
   const originHost = foreignOrigin(c, ref.host);
-  const [heads, parents, answers] = await db.batch(
+  const { identity } = c.get('viewer');
+  const [heads, parents, receipts, standings, team] = await db.batch(
     selectHead(ref, originHost),
     selectParent(parentId ?? ''),
-    selectAnswer(ref.host, idempotencyKey),
+    selectReceipt(ref.host, idempotencyKey),
+    selectStanding(identity, Date.now()),
+    selectTeam(ref.host),
   );
   const head = heads!.rows[0] as Found['head'] | undefined;
   if (!head) throw refuseOrigin(ref.host);
   checkOrigin(originHost, head.origin_site, head.site_id);
-  return { head, parent: parents!.rows[0] as ParentRow | undefined, answer: answers!.rows[0] as AnswerRow | undefined };
+  return {
+    head,
+    parent: parents!.rows[0] as ParentRow | undefined,
+    receipt: receipts!.rows[0] as ReceiptRow | undefined,
+    person: checkStanding(identity, standings!.rows[0] as StandingRow, head.site_id),
+    team: team!.rows as Found['team'],
+  };
 }
 
-/** @returns the answer's JSON, or undefined when a guard of the transaction stopped it: then nothing was written */
+/** @returns the comment, or undefined when a guard of the transaction stopped it: then nothing was written */
 async function write(
   c: AppContext,
   db: Db,
   input: NewComment,
   found: Found & { address: { url: string }; idempotencyKey: string; fingerprint: string },
-): Promise<string | undefined> {
+): Promise<ShownRow | undefined> {
   const { head, parent, idempotencyKey } = found;
   const settings = parseSettings(head.settings);
-  const status = decidePost(
-    c.get('viewer'),
-    input,
-    settings,
-    { id: head.page_id, locked: head.page_locked === 1 },
-    parent,
-  );
+  const viewer = c.get('viewer');
+  const author = decideAuthor(viewer, found.person, input.author, settings, found.team);
+  const status = decidePost(viewer, input, settings, { id: head.page_id, locked: head.page_locked === 1 }, parent);
   const now = Date.now();
   const createdAt = input.createdAt === undefined ? now : Date.parse(input.createdAt);
   const id = newId(createdAt, crypto.getRandomValues(new Uint8Array(16)), parent?.id);
-  const name = cleanLine(input.author.name);
-  if (name === '') throw new Problem('invalid_request', 'author.name: must not be blank.', { field: 'author.name' });
   const draft: CommentDraft = {
     id,
     parent_id: parent?.id ?? null,
@@ -113,20 +130,14 @@ async function write(
     depth: parent ? parent.depth + 1 : 0,
     status,
     shown: status === 'approved' ? 1 : 0,
-    author_name: name,
-    author_email: input.author.email?.trim() || null,
-    author_url: cleanWebsite(input.author.url),
-    author_badge: input.author.badge ?? null,
+    ...author,
     body: input.body,
     html: renderMarkdown(input.body, settings),
     html_version: RENDERER_VERSION,
-    ip_hash: c.get('viewer').owner ? null : await hashClient(c),
+    ip_hash: viewer.owner ? null : await hashClient(c),
     created_at: createdAt,
   };
   const page = { siteId: head.site_id, key: head.target };
-  const json = JSON.stringify(
-    presentComment({ ...draft, replies: 0, votes: 0, score: 0, edited_at: null }) satisfies Comment,
-  );
   const born =
     head.page_id === null
       ? [
@@ -142,17 +153,15 @@ async function write(
           ),
         ]
       : [];
-  const answer = { siteId: head.site_id, key: idempotencyKey, fingerprint: found.fingerprint, json, createdAt: now };
-  const results = await db.batch(
+  const receipt = { siteId: head.site_id, key: idempotencyKey, fingerprint: found.fingerprint, createdAt: now };
+  const results = await batchProven(
+    db,
+    viewer.identity,
     ...born,
     insertComment(draft, page, idempotencyKey),
     ...countShown(draft, page),
-    insertAnswer(answer, id),
+    insertReceipt(receipt, id),
   );
-  return results[born.length]!.changes > 0 ? json : undefined;
-}
-
-async function hashText(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, '0')).join('');
+  if (!results[born.length]!.changes) return undefined;
+  return { ...draft, replies: 0, up: 0, down: 0, score: 0, edited_at: null };
 }

@@ -2,14 +2,17 @@
  * From rows to what the wire shows: an explicit list of fields. Stored HTML is hardened on its way out and addresses are
  * looked at again, so that even a row written by a stranger's hand renders harmless.
  */
-import type { Comment, Page, Thread } from '../contract';
+import type { Settings } from '../admin/settings';
+import type { Comment, Page, Reactions, Thread } from '../contract';
+import { handleOf } from '../identity/viewer';
 import type { HeadRow } from '../pages/store';
 import { hardenHtml } from './safe-html';
 import type { ShownRow } from './store';
 
-const REMOVED: Comment['author'] = { name: '', url: null, avatar: null, badge: null, verified: false };
+const REMOVED: Comment['author'] = { id: null, name: '', url: null, avatar: null, badge: null, verified: null };
 
-export function presentComment(row: ShownRow): Comment {
+/** @param origin of this API, where pictures are */
+export function presentComment(row: ShownRow, origin: string): Comment {
   const approved = row.status === 'approved';
   const visible = approved || row.status === 'pending';
   return {
@@ -18,32 +21,53 @@ export function presentComment(row: ShownRow): Comment {
     depth: row.depth,
     author: visible
       ? {
+          id: row.author_id === null ? null : handleOf(row.author_id),
           name: row.author_name,
           url: row.author_url !== null && /^https?:\/\//i.test(row.author_url) ? row.author_url : null,
-          avatar: null,
+          avatar: presentAvatar(row.author_avatar, origin),
           badge: row.author_badge === 'author' || row.author_badge === 'moderator' ? row.author_badge : null,
-          verified: false,
+          verified: row.author_verified,
         }
       : REMOVED,
     html: visible ? hardenHtml(row.html) : '',
     status: approved ? 'approved' : visible ? 'pending' : 'deleted',
     createdAt: new Date(row.created_at).toISOString(),
     editedAt: visible && row.edited_at !== null ? new Date(row.edited_at).toISOString() : null,
-    votes: visible ? row.votes : 0,
+    votes: visible ? row.up - row.down : 0,
     more: null,
   };
 }
 
+/** @param id as stored */
+export const presentAvatar = (id: string | null, origin: string): string | null =>
+  id === null ? null : `${origin}/api/v1/avatars/${id}`;
+
+/** What the site offers, with how many chose each. @param counts as stored in pages.reactions */
+export function presentReactions(offered: Settings['reactions'], counts: string | null): Reactions {
+  const chosen: Record<string, unknown> = counts === null ? {} : JSON.parse(counts);
+  return offered.map((value) => ({ value, count: Number(chosen[value] ?? 0) }));
+}
+
 /** @param address canonical address to name a page by that is not born yet */
-export function presentPage(head: HeadRow, address: string): Page {
+export function presentPage(head: HeadRow, address: string, settings: Settings): Page {
   // Version 0: nothing public has happened. That somebody waits for approval there is nobody's business.
-  if (!head.page_version) return { id: null, url: address, title: null, count: 0, locked: head.page_locked === 1 };
+  const locked = head.page_locked === 1;
+  if (!head.page_version)
+    return {
+      id: null,
+      url: address,
+      title: null,
+      count: 0,
+      locked,
+      reactions: presentReactions(settings.reactions, null),
+    };
   return {
     id: head.page_id,
     url: head.page_url ?? address,
     title: head.page_title,
     count: head.page_count ?? 0,
-    locked: head.page_locked === 1,
+    locked,
+    reactions: presentReactions(settings.reactions, head.page_reactions),
   };
 }
 
@@ -55,6 +79,7 @@ export function presentPage(head: HeadRow, address: string): Page {
 export function arrangeThread(
   rows: ShownRow[],
   limit: number,
+  origin: string,
 ): { comments: Comment[]; last: ShownRow | null; more: boolean } {
   const more = rows.length > limit;
   const cut = more ? rows.at(-1)!.root_id : null;
@@ -72,7 +97,7 @@ export function arrangeThread(
     const root = branch[0]!;
     last = root;
     const start = comments.length;
-    comments.push(...arrangeBranch(branch));
+    comments.push(...arrangeBranch(branch, origin));
     const shown = branch.length - 1;
     if (root.replies > shown) comments[start]!.more = { count: root.replies - shown, after: branch.at(-1)!.id };
   }
@@ -80,7 +105,7 @@ export function arrangeThread(
 }
 
 /** Depth-first, without recursion: a branch may be of any depth. @param branch oldest first, so parents before children */
-function arrangeBranch(branch: ShownRow[]): Comment[] {
+function arrangeBranch(branch: ShownRow[], origin: string): Comment[] {
   const children = new Map<string | null, ShownRow[]>();
   const known = new Set(branch.map((row) => row.id));
   for (const row of branch) {
@@ -92,7 +117,7 @@ function arrangeBranch(branch: ShownRow[]): Comment[] {
   const out: Comment[] = [];
   const waiting = [...(children.get(null) ?? [])].reverse();
   for (let row = waiting.pop(); row; row = waiting.pop()) {
-    out.push(presentComment(row));
+    out.push(presentComment(row, origin));
     waiting.push(...(children.get(row.id) ?? []).reverse());
   }
   return out;

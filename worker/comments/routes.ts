@@ -18,12 +18,21 @@ import {
 } from '../contract';
 import { normalisePage } from '../pages/normalise';
 import { refOf, selectOrigin, selectSite } from '../pages/store';
-import { parseBody, parseQuery } from '../parse';
+import { parseQuery } from '../parse';
 import { Problem } from '../problem';
-import { type AppContext, type AppEnv, checkOrigin, foreignOrigin, openDb, refuseOrigin } from '../request';
+import {
+  type AppContext,
+  type AppEnv,
+  checkOrigin,
+  foreignOrigin,
+  openDb,
+  ownOrigin,
+  readBody,
+  refuseOrigin,
+} from '../request';
 import { RENDERER_VERSION, renderMarkdown } from './markdown';
 import { postComment } from './post';
-import { arrangeThread, presentComment, presentPage, presentRequired } from './present';
+import { arrangeThread, presentComment, presentPage, presentReactions, presentRequired } from './present';
 import {
   type PlaceRow,
   type ShownRow,
@@ -37,7 +46,7 @@ import {
 } from './store';
 
 /** +1 whenever an answer's shape changes: a client's old copy must not count as fresh. */
-const SHAPE = 1;
+const SHAPE = 2;
 
 /** What order a host's site last asked for. Only a guess, checked against each answer: it saves a second round trip. */
 const sortHints = new Map<string, Sort>();
@@ -52,7 +61,7 @@ export const comments = new Hono<AppEnv>()
   .get('/comments/:id', readComment)
   .post('/comments', postComment)
   .post('/preview', async (c) => {
-    const { value } = await parseBody(NewPreview, c.req.raw);
+    const { value } = await readBody(c, NewPreview);
     const { host } = normalisePage(value.url);
     const originHost = foreignOrigin(c, host);
     const db = openDb(c);
@@ -96,10 +105,11 @@ async function readThread(c: AppContext, q: v.InferOutput<typeof ThreadQuery>): 
   c.header('Cache-Control', q.bookmark === undefined ? CACHE_CONTROL : 'private, no-cache');
   if (matchesETag(c.req.raw, etag)) return c.body(null, 304);
   const shown = rows.filter((row): row is ThreadRow & ShownRow => row.id !== null);
-  const { comments, last, more } = arrangeThread(shown, limit);
+  const { comments, last, more } = arrangeThread(shown, limit, ownOrigin(c));
   return c.json({
-    page: presentPage(head, address.url),
+    page: presentPage(head, address.url, settings),
     sort,
+    votes: settings.votes,
     required: presentRequired(settings),
     comments,
     next: more && last ? (sort === 'best' ? `${last.score}_${last.id}` : last.id) : null,
@@ -155,7 +165,7 @@ async function readReplies(c: AppContext): Promise<Response> {
   const fitting = rows.slice(0, limit);
   c.header('Cache-Control', 'private, no-cache');
   return c.json({
-    comments: fitting.map(presentComment),
+    comments: fitting.map((row) => presentComment(row, ownOrigin(c))),
     next: rows.length > limit ? fitting.at(-1)!.id : null,
   } satisfies Replies);
 }
@@ -172,8 +182,8 @@ async function readComment(c: AppContext): Promise<Response> {
   c.header('Cache-Control', 'private, no-cache');
   return c.json({
     page: presentPlace(row),
-    comment: presentComment(row),
-    ancestors: (ancestors!.rows as ShownRow[]).reverse().map(presentComment),
+    comment: presentComment(row, ownOrigin(c)),
+    ancestors: (ancestors!.rows as ShownRow[]).reverse().map((each) => presentComment(each, ownOrigin(c))),
   } satisfies CommentInContext);
 }
 
@@ -184,5 +194,6 @@ function presentPlace(row: PlaceRow & ShownRow): CommentInContext['page'] {
     title: row.page_title,
     count: row.page_count,
     locked: row.page_locked === 1,
+    reactions: presentReactions(parseSettings(row.settings).reactions, row.page_reactions),
   };
 }

@@ -16,8 +16,12 @@ export type ShownRow = Pick<
   | 'depth'
   | 'status'
   | 'replies'
-  | 'votes'
+  | 'up'
+  | 'down'
   | 'score'
+  | 'author_id'
+  | 'author_verified'
+  | 'author_avatar'
   | 'author_name'
   | 'author_url'
   | 'author_badge'
@@ -28,8 +32,8 @@ export type ShownRow = Pick<
 /** A thread's row: the head, and a comment unless the page has none (or the client has them already). */
 export type ThreadRow = HeadRow & { [K in keyof ShownRow]: ShownRow[K] | null };
 
-const shownColumns = sql`c.id, c.parent_id, c.root_id, c.depth, c.status, c.replies, c.votes, c.score,
-  c.author_name, c.author_url, c.author_badge, c.html, c.created_at, c.edited_at`;
+const shownColumns = sql`c.id, c.parent_id, c.root_id, c.depth, c.status, c.replies, c.up, c.down, c.score,
+  c.author_id, c.author_verified, c.author_avatar, c.author_name, c.author_url, c.author_badge, c.html, c.created_at, c.edited_at`;
 
 /** Where a page of a thread starts: behind a top-level comment, and for `best` behind its score. */
 export interface ThreadCursor {
@@ -80,6 +84,8 @@ export interface PlaceRow {
   page_title: string | null;
   page_count: number;
   page_locked: number;
+  page_reactions: string;
+  settings: string;
 }
 
 /** A shown comment with its page. No row: there is none that may be seen. */
@@ -87,8 +93,8 @@ export function selectPlaced(id: string, originHost: string | null): CompiledQue
   return sql<PlaceRow & ShownRow>`
     SELECT p.site_id, (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site,
       p.id AS page_id, p.url AS page_url, p.title AS page_title, p.count AS page_count, p.locked AS page_locked,
-      ${shownColumns}
-    FROM comments c JOIN pages p ON p.id = c.page_id
+      p.reactions AS page_reactions, s.settings, ${shownColumns}
+    FROM comments c JOIN pages p ON p.id = c.page_id JOIN sites s ON s.id = p.site_id
     WHERE c.id = ${id} AND c.shown = 1`.compile(query);
 }
 
@@ -143,23 +149,18 @@ export function selectParent(id: string): CompiledQuery<ParentRow> {
     .compile();
 }
 
-export interface AnswerRow {
-  fingerprint: string;
-  answer: string;
-}
+/** A comment that was written under an idempotency key. */
+export type ReceiptRow = ShownRow & { fingerprint: string };
 
-/** The first answer to an idempotency key. The site is that of `host`, so that it needs no earlier read. */
-export function selectAnswer(host: string, key: string): CompiledQuery<AnswerRow> {
-  return query
-    .selectFrom('idempotency')
-    .where('key', '=', key)
-    .where('site_id', '=', (q) => q.selectFrom('origins').where('host', '=', host).select('site_id'))
-    .select(['fingerprint', 'answer'])
-    .compile();
+/** The site is that of `host`, so that it needs no earlier read. */
+export function selectReceipt(host: string, key: string): CompiledQuery<ReceiptRow> {
+  return sql<ReceiptRow>`
+    SELECT r.fingerprint, ${shownColumns} FROM receipts r JOIN comments c ON c.id = r.comment_id
+    WHERE r.key = ${key} AND r.site_id = (SELECT site_id FROM origins WHERE host = ${host})`.compile(query);
 }
 
 /** A comment about to be written; `inline` and `replies` are the database's to decide. */
-export type CommentDraft = Omit<CommentRow, 'page_id' | 'inline' | 'replies' | 'votes' | 'score' | 'edited_at'>;
+export type CommentDraft = Omit<CommentRow, 'page_id' | 'inline' | 'replies' | 'up' | 'down' | 'score' | 'edited_at'>;
 
 /**
  * Writes nothing when, since policy looked, the page was locked, the parent went away, or the idempotency key was used:
@@ -182,14 +183,14 @@ export function insertComment(
       ? sql`1`
       : sql`EXISTS (SELECT 1 FROM comments a WHERE a.id = ${draft.parent_id} AND a.page_id = p.id AND a.status = 'approved')`;
   return sql`
-    INSERT INTO comments (id, page_id, parent_id, root_id, depth, status, shown, inline, author_name, author_email,
-      author_url, author_badge, body, html, html_version, ip_hash, created_at)
+    INSERT INTO comments (id, page_id, parent_id, root_id, depth, status, shown, inline, author_id, author_name,
+      author_email, author_url, author_badge, author_verified, author_avatar, body, html, html_version, ip_hash, created_at)
     SELECT ${draft.id}, p.id, ${draft.parent_id}, ${draft.root_id}, ${draft.depth}, ${draft.status}, ${draft.shown}, ${inline},
-      ${draft.author_name}, ${draft.author_email}, ${draft.author_url}, ${draft.author_badge}, ${draft.body}, ${draft.html},
-      ${draft.html_version}, ${draft.ip_hash}, ${draft.created_at}
+      ${draft.author_id}, ${draft.author_name}, ${draft.author_email}, ${draft.author_url}, ${draft.author_badge},
+      ${draft.author_verified}, ${draft.author_avatar}, ${draft.body}, ${draft.html}, ${draft.html_version}, ${draft.ip_hash}, ${draft.created_at}
     FROM pages p
     WHERE p.site_id = ${page.siteId} AND p.key = ${page.key} AND p.locked = 0 AND ${parentStands}
-      AND NOT EXISTS (SELECT 1 FROM idempotency WHERE site_id = ${page.siteId} AND key = ${idempotencyKey})`.compile(
+      AND NOT EXISTS (SELECT 1 FROM receipts WHERE site_id = ${page.siteId} AND key = ${idempotencyKey})`.compile(
     query,
   );
 }
@@ -207,22 +208,27 @@ export function countShown(draft: CommentDraft, page: { siteId: string; key: str
   ];
 }
 
-/** Keeps the first answer, if this request was the one that wrote the comment. */
-export function insertAnswer(
-  answer: { siteId: string; key: string; fingerprint: string; json: string; createdAt: number },
+/** Keeps which comment the key wrote, if this request was the one that wrote it. */
+export function insertReceipt(
+  receipt: { siteId: string; key: string; fingerprint: string; createdAt: number },
   commentId: string,
 ): CompiledQuery {
   return sql`
-    INSERT INTO idempotency (site_id, key, fingerprint, answer, created_at)
-    SELECT ${answer.siteId}, ${answer.key}, ${answer.fingerprint}, ${answer.json}, ${answer.createdAt}
+    INSERT INTO receipts (site_id, key, fingerprint, comment_id, created_at)
+    SELECT ${receipt.siteId}, ${receipt.key}, ${receipt.fingerprint}, ${commentId}, ${receipt.createdAt}
     WHERE EXISTS (SELECT 1 FROM comments WHERE id = ${commentId})
     ON CONFLICT (site_id, key) DO NOTHING`.compile(query);
 }
 
-/** What is kept for a time only. @param firstKeptId first id of the moment before which address hashes are forgotten */
-export function purgeExpired(firstKeptId: string, before: number): CompiledQuery[] {
+/**
+ * What is kept for a time only. Address hashes are looked for where they can be: among the comments of the days that have
+ * just become too old.
+ * @param from first id of the moment since which hashes may still be there
+ * @param to first id of the moment before which they are forgotten
+ */
+export function purgeExpired(from: string, to: string, before: number): CompiledQuery[] {
   return [
-    sql`UPDATE comments SET ip_hash = NULL WHERE ip_hash IS NOT NULL AND id < ${firstKeptId}`.compile(query),
-    query.deleteFrom('idempotency').where('created_at', '<', before).compile(),
+    sql`UPDATE comments SET ip_hash = NULL WHERE ip_hash IS NOT NULL AND id >= ${from} AND id < ${to}`.compile(query),
+    query.deleteFrom('receipts').where('created_at', '<', before).compile(),
   ];
 }

@@ -26,6 +26,7 @@ export interface HeadRow {
   page_count: number | null;
   page_version: number | null;
   page_locked: number | null;
+  page_reactions: string | null;
 }
 
 /** @param pageId explicit id of the page, which wins over its URL */
@@ -39,7 +40,7 @@ export const headColumns = (originHost: string | null) => sql`
   s.id AS site_id, s.settings, s.version AS site_version,
   (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site,
   p.id AS page_id, p.url AS page_url, p.title AS page_title, p.count AS page_count,
-  p.version AS page_version, p.locked AS page_locked`;
+  p.version AS page_version, p.locked AS page_locked, p.reactions AS page_reactions`;
 
 /** Every join finds one row at most, by primary key, which SQLite knows: what is joined behind keeps its index's order. */
 export const headFrom = (ref: PageRef) => sql`
@@ -67,7 +68,7 @@ export function insertPage(
   return sql`
     INSERT INTO pages (id, site_id, key, url, title, created_at)
     SELECT ${page.id}, ${page.siteId}, ${page.key}, ${page.url}, ${page.title}, ${page.createdAt}
-    WHERE NOT EXISTS (SELECT 1 FROM idempotency WHERE site_id = ${page.siteId} AND key = ${idempotencyKey})
+    WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE site_id = ${page.siteId} AND key = ${idempotencyKey})
     ON CONFLICT (site_id, key) DO NOTHING`.compile(query);
 }
 
