@@ -2,6 +2,8 @@
  * The SQL that registers a site and its origins, and the form in which they are stored. Running it again changes nothing
  * but what was asked for.
  */
+import * as v from 'valibot';
+import { Badge, Settings } from '../worker/contract.ts';
 
 export interface SiteInput {
   id: string;
@@ -9,8 +11,10 @@ export interface SiteInput {
   name: string;
   /** As `hostOfOrigin` gives them. */
   hosts: string[];
-  /** Settings to set, see worker/admin/settings.ts; others stay as they are. */
+  /** Settings to set; others stay as they are. */
   settings?: Record<string, unknown>;
+  /** Somebody to add to the team. */
+  member?: Settings['team'][number];
 }
 
 const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
@@ -27,7 +31,50 @@ WHERE json_patch(settings, excluded.settings) <> settings;`,
 ON CONFLICT (host) DO UPDATE SET site_id = excluded.site_id WHERE site_id <> excluded.site_id;`,
     ),
   ];
+  if (site.member) {
+    const same = `json_extract(value, '$.name') = ${quote(site.member.name)}`;
+    const others = `SELECT json_group_array(json(value)) FROM json_each(settings, '$.team') WHERE NOT ${same}`;
+    statements.push(`UPDATE sites SET version = version + 1,
+  settings = json_set(settings, '$.team', json_insert((${others}), '$[#]', json(${quote(JSON.stringify(site.member))})))
+WHERE id = ${quote(site.id)};`);
+  }
   return `${statements.join('\n')}\n`;
+}
+
+/**
+ * Settings from `name=value` words; a value is JSON, or text as it is.
+ * @throws Error one sentence that names the setting
+ */
+export function readSettings(words: string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, name = '', text = ''] = /^(\w+)=(.*)$/s.exec(word) ?? [];
+      const schemas: Record<string, v.GenericSchema> = Settings.entries;
+      const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+      if (!schema) throw new Error(`"${word}" is no setting: write name=value, with a name of docs/deploying.md.`);
+      const result = v.safeParse(schema, readValue(text));
+      if (!result.success) throw new Error(`${name}: ${result.issues[0].message}.`);
+      return [name, result.output];
+    }),
+  );
+}
+
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @param words name, then perhaps an e-mail address, then perhaps a role, in any order @throws Error one sentence */
+export function readMember([name = '', ...rest]: string[]): Settings['team'][number] {
+  const role = rest.find((word) => v.is(Badge, word)) ?? 'moderator';
+  const email = rest.find((word) => word.includes('@'));
+  const strange = rest.find((word) => word !== role && word !== email);
+  if (name.trim() === '' || strange !== undefined)
+    throw new Error(`"${strange ?? name}" is neither a name, an e-mail address, nor author or moderator.`);
+  return { name, role: v.parse(Badge, role), ...(email !== undefined && { email }) };
 }
 
 /**

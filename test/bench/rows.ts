@@ -3,6 +3,7 @@
  * against the design's budget. These do not depend on the machine.
  */
 import type { Comment, CommentInContext, NewComment, Replies, Sort, Thread } from '../../worker/contract.ts';
+import { createKey } from './key.ts';
 import { type Answer, ask } from './load.ts';
 import { printTable, type Report, whole } from './report.ts';
 import { pageUrl, type Stage, threadPath } from './stage.ts';
@@ -114,23 +115,31 @@ async function measureOthers(stage: Stage, size: number): Promise<Operation[]> {
 }
 
 async function measurePosts(stage: Stage): Promise<Operation[]> {
-  const url = pageUrl('posts');
+  const page = pageUrl('posts');
+  const key = await createKey();
   const post = async (name: string, comment: Partial<NewComment>): Promise<[Operation, Comment]> => {
-    const body = { url, title: 'Posts', author: { name: 'Ada' }, body: 'The first sun for a week.', ...comment };
+    const body = { url: page, title: 'Posts', author: { name: 'Ada' }, body: 'The first sun for a week.', ...comment };
+    const url = `${stage.ours}/api/v1/comments`;
+    const text = JSON.stringify(body);
     const answer = await ask({
-      url: `${stage.ours}/api/v1/comments`,
+      url,
       method: 'POST',
-      headers: { ...stage.token, 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() },
-      body: JSON.stringify(body),
+      headers: {
+        ...stage.token,
+        'Content-Type': 'application/json',
+        'Idempotency-Key': crypto.randomUUID(),
+        DPoP: await key.prove('POST', url, text),
+      },
+      body: text,
     });
     if (answer.status !== 201) throw new Error(`Posting answered ${answer.status}: ${answer.body}`);
     const bill = readBill(answer);
     const allowed = { trips: POST_TRIPS, read: Number.POSITIVE_INFINITY, written: POST_WRITTEN };
     return [{ name, bill, returned: 1, allowed }, JSON.parse(answer.body) as Comment];
   };
-  const [first, root] = await post('post, first of its page', {});
-  const [second] = await post('post, top level', {});
-  const [reply] = await post('post, reply', { parent: root.id });
+  const [first, root] = await post('post with proof, first of its page', {});
+  const [second] = await post('post with proof, top level', {});
+  const [reply] = await post('post with proof, reply', { parent: root.id });
   return [first, second, reply];
 }
 

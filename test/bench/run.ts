@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--only bytes,rows,api,paint] [--json FILE]`: everything side by side in one run, as ratios to
+ * `npm run bench [-- --quick] [--only bytes,proof,rows,api,paint] [--json FILE]`: everything side by side in one run, as ratios to
  * floors that are measured in turns with ours. A missed time is only said; a broken budget, or anything that breaks, fails.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,25 +10,28 @@ import { hostOfOrigin } from '../../cli/site-sql.ts';
 import { measureApi } from './api.ts';
 import { measureBytes } from './bytes.ts';
 import { measurePaint, PAINTED, startPaintHosts } from './paint.ts';
-import { newReport, printVerdicts } from './report.ts';
+import { measureProof } from './proof.ts';
+import { newReport, printVerdicts, type Report } from './report.ts';
 import { measureRows } from './rows.ts';
 import { setStage } from './stage.ts';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bytes,rows,api,paint' },
+    only: { type: 'string', default: 'bytes,proof,rows,api,paint' },
     json: { type: 'string' },
   },
 });
 const effort = values.quick
   ? {
       sizes: [100, 1_000, 10_000],
+      proof: { rounds: 7, count: 200 },
       api: { rounds: 7, roundMs: 600 },
       paint: { small: 5, large: 5, slow: 7 },
     }
   : {
       sizes: [100, 1_000, 10_000, 100_000],
+      proof: { rounds: 11, count: 500 },
       api: { rounds: 11, roundMs: 1_200 },
       paint: { small: 11, large: 11, slow: 15 },
     };
@@ -42,6 +45,8 @@ async function bench(folder: string): Promise<boolean> {
   const hosts = await startPaintHosts(() => ours);
   try {
     if (wants('bytes') || wants('paint')) await measureBytes(assets, report);
+    if (wants('proof')) await measureProof(report, effort.proof);
+    if (!['rows', 'api', 'paint'].some(wants)) return finish(report);
     const stage = await setStage({
       sizes: effort.sizes,
       pages: PAINTED,
@@ -60,6 +65,10 @@ async function bench(folder: string): Promise<boolean> {
   } finally {
     await hosts.close();
   }
+  return finish(report);
+}
+
+function finish(report: Report): boolean {
   if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
   return printVerdicts(report);
 }

@@ -1,5 +1,4 @@
 /** Whether who asks may still act as who they say: the proof is new, and a login still stands. */
-import type { CompiledQuery } from 'kysely';
 import type { Db, PersonRow } from '../db';
 import { Problem } from '../problem';
 import { insertProof, type StandingRow } from './store';
@@ -34,7 +33,7 @@ export function needIdentity(identity: Identity | null): Identity {
  * @returns as db.batch, of `queries`
  * @throws Problem proof_replayed, storage_unavailable
  */
-export async function batchProven(db: Db, identity: Identity | null, ...queries: CompiledQuery[]) {
+export async function batchProven(db: Db, identity: Identity | null, ...queries: Parameters<Db['batch']>) {
   if (!identity) return db.batch(...queries);
   try {
     return (await db.batch(insertProof(identity.proof), ...queries)).slice(1);
