@@ -146,7 +146,8 @@ CREATE TABLE IF NOT EXISTS logins (
   site_id    TEXT NOT NULL,
   provider   TEXT NOT NULL,
   origin     TEXT NOT NULL,                 -- of the embedding page: the one place the code is given to
-  return_to  TEXT,                          -- the embedding page, where there is no popup; NULL: a popup
+  return_to  TEXT NOT NULL,                 -- the embedding page, where the code goes when nobody opened a popup
+  popup      INTEGER NOT NULL,              -- 1: the code goes to whoever opened this window
   jkt        TEXT NOT NULL,                 -- thumbprint of the key that asked
   challenge  TEXT NOT NULL,                 -- S256 of the widget's own secret (as PKCE, RFC 7636)
   kept       TEXT NOT NULL,                 -- JSON, what the protocol must remember: verifier, nonce, instance
@@ -156,10 +157,12 @@ CREATE TABLE IF NOT EXISTS logins (
 
 -- Mastodon instances this Afterword has registered itself with.
 CREATE TABLE IF NOT EXISTS instances (
-  host          TEXT PRIMARY KEY,
+  host          TEXT NOT NULL,
+  redirect_uri  TEXT NOT NULL,              -- ours; another domain of ours is another registration
   client_id     TEXT NOT NULL,
   client_secret TEXT NOT NULL,
-  created_at    INTEGER NOT NULL            -- ms
+  created_at    INTEGER NOT NULL,           -- ms
+  PRIMARY KEY (host, redirect_uri)
 ) WITHOUT ROWID;
 
 -- Pictures of people, fetched once, checked, served from here.

@@ -3,7 +3,8 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { comments } from './comments/routes';
 import { ERRORS, type ProblemBody } from './contract';
 import { getConfig } from './env';
-import { readViewer } from './identity/viewer';
+import { readViewer } from './identity/read-viewer';
+import { identity } from './identity/routes';
 import { describeApi } from './openapi';
 import { pages } from './pages/routes';
 import { Problem } from './problem';
@@ -14,6 +15,8 @@ const LIMIT_PERIOD_S = 60;
 const PREFLIGHT_TTL_S = 86_400;
 /** What costs the most and is abused first. */
 const WRITES_TEXT = /\/(comments|preview)$/;
+/** A login that begins or comes back writes as well. */
+const LOGS_IN = /\/login\//;
 
 /** Reading and writing need no credentials of the browser's, so any page may ask; which origins may, sites say. */
 const allowCors: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -32,7 +35,8 @@ const allowCors: MiddlewareHandler<AppEnv> = async (c, next) => {
 const sealAnswers: MiddlewareHandler = async (c, next) => {
   await next();
   c.header('X-Content-Type-Options', 'nosniff');
-  c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  if (!c.res.headers.has('Content-Security-Policy'))
+    c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
   c.header('Referrer-Policy', 'no-referrer');
 };
 
@@ -45,7 +49,8 @@ const identifyViewer: MiddlewareHandler<AppEnv> = async (c, next) => {
 const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.get('viewer').owner) return next();
   const { method, path } = c.req;
-  const limiter = method === 'GET' ? c.env.READ_LIMIT : WRITES_TEXT.test(path) ? c.env.POST_LIMIT : c.env.ACT_LIMIT;
+  const writes = method !== 'GET' || LOGS_IN.test(path);
+  const limiter = !writes ? c.env.READ_LIMIT : WRITES_TEXT.test(path) ? c.env.POST_LIMIT : c.env.ACT_LIMIT;
   const { success } = await limiter.limit({ key: clientAddress(c) });
   if (!success) throw new Problem('rate_limited', undefined, { retryAfterS: LIMIT_PERIOD_S });
   await next();
@@ -68,7 +73,8 @@ const api = new Hono<AppEnv>()
   .use(limitRate)
   .use(reportBill)
   .route('/', comments)
-  .route('/', pages);
+  .route('/', pages)
+  .route('/', identity);
 
 export const app = new Hono<AppEnv>()
   .use(sealAnswers)

@@ -116,7 +116,8 @@ export interface LoginRow {
   site_id: string;
   provider: string;
   origin: string;
-  return_to: string | null;
+  return_to: string;
+  popup: number;
   jkt: string;
   challenge: string;
   kept: string;
@@ -125,6 +126,7 @@ export interface LoginRow {
 }
 export interface InstanceRow {
   host: string;
+  redirect_uri: string;
   client_id: string;
   client_secret: string;
   created_at: number;

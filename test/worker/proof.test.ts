@@ -1,7 +1,8 @@
 /** Guests are keys: what a proof must be, and that none counts twice. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bindings, call, createSite, draft, key as idempotencyKey, problem, thread } from './api';
+import { call, createSite, draft, key as idempotencyKey, problem, setRow, thread } from './api';
 import { createKey, type Key, type ProofOptions } from './key';
+import { askWatched } from './watched';
 
 let me: Key;
 beforeAll(async () => {
@@ -115,12 +116,26 @@ describe('a proof', () => {
     expect(new Set(codes)).toEqual(new Set([201, 'proof_replayed']));
     expect((await thread({ url })).page.count).toBe(1);
   });
+});
 
-  it('costs no round trip, and no more than 12 rows written with everything else', async () => {
+describe('a post with a proof that loses a race', () => {
+  it('is told what won, not that its own proof was used', async () => {
     const { url } = await createSite();
-    const count = () => bindings.DB.prepare('SELECT COUNT(*) AS n FROM proofs').first<number>('n');
-    const before = (await count())!;
-    await me.post({ url });
-    expect(await count()).toBe(before + 1);
+    const parent = await me.post({ url });
+    const remove = () => setRow(parent.id, { status: 'deleted' });
+    const headers = { 'Idempotency-Key': idempotencyKey() };
+    const input = draft({ url, parent: parent.id });
+    const { answer } = await askWatched(me, 'POST', '/comments', input, remove, headers);
+    expect((await problem(answer)).code).toBe('parent_unavailable');
+  });
+
+  it('costs two round trips and 12 rows at most, with page, reply and all', async () => {
+    const { url } = await createSite();
+    const headers = () => ({ 'Idempotency-Key': idempotencyKey() });
+    const first = await askWatched(me, 'POST', '/comments', draft({ url }), undefined, headers());
+    const { id } = (await first.answer.json()) as { id: string };
+    const reply = await askWatched(me, 'POST', '/comments', draft({ url, parent: id }), undefined, headers());
+    expect([first.trips, reply.trips]).toEqual([2, 2]);
+    expect(Math.max(first.written, reply.written)).toBeLessThanOrEqual(12);
   });
 });

@@ -1,11 +1,12 @@
-/** Who may say what where, and what a name and a website are. Pure: everything it judges is an argument. */
-import type { Settings } from '../admin/settings';
-import type { NewComment } from '../contract';
+/** Who may say what where. Pure: everything it judges is an argument. */
+import { cleanLine, cleanWebsite } from '../clean';
+import type { NewComment, Settings } from '../contract';
 import type { CommentRow, CommentStatus } from '../db';
 import { findReserved, type TeamMember } from '../identity/names';
 import type { Person } from '../identity/standing';
-import type { Viewer } from '../identity/viewer';
+import type { Identity, Viewer } from '../identity/viewer';
 import { Problem } from '../problem';
+import type { EditGrounds, TargetRow } from './change-store';
 import type { ParentRow } from './store';
 
 /**
@@ -76,34 +77,83 @@ export function decideAuthor(
     author_id: viewer.identity?.id ?? null,
     author_name: name,
     author_email: given.email?.trim() || null,
-    author_url: cleanWebsite(given.url),
+    author_url: cleanWebsite(given.url, 'author.url'),
     author_badge: given.badge ?? null,
     author_verified: null,
     author_avatar: null,
   };
 }
 
-const refuse = (field: string, why: string) => new Problem('invalid_request', `${field}: ${why}.`, { field });
+/** A comment that somebody wants to do something with; none when it went away meanwhile. */
+type Target = Pick<TargetRow, 'status' | 'author_id' | 'created_at' | 'page_locked'> | undefined;
 
-/** Invisible marks that turn the text around them or hide in it (Unicode bidi controls, C0, C1, tags, BOM). */
-const HIDDEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+const isOwn = (identity: Identity | null, target: NonNullable<Target>): boolean =>
+  identity !== null && target.author_id === identity.id;
 
-/** One line of plain text without hidden marks, in Unicode form NFC. */
-export function cleanLine(text: string): string {
-  return text.normalize('NFC').replace(/\s+/gu, ' ').replace(HIDDEN, '').trim();
+/**
+ * Decides on a new text for a comment: by who wrote it, as long as the site allows; by the owner, always. What a moderator
+ * approved stays what was approved.
+ * @param now epoch ms
+ * @returns what the write must still find
+ * @throws Problem not_found, not_yours, page_locked, edit_closed
+ */
+export function decideEdit(viewer: Viewer, target: Target, settings: Settings, now: number): EditGrounds {
+  if (viewer.owner) {
+    if (target?.status !== 'approved' && target?.status !== 'pending') throw new Problem('not_found');
+    return { status: target.status, writer: null };
+  }
+  const { status, author_id: authorId, created_at: createdAt, page_locked: locked } = checkOwn(viewer.identity, target);
+  if (locked) throw new Problem('page_locked');
+  const createdSince = now - settings.editWindow * 60_000;
+  if (settings.editWindow === 0 || createdAt < createdSince) throw new Problem('edit_closed');
+  if (settings.hold && status === 'approved') throw new Problem('edit_closed');
+  return { status, writer: { authorId: authorId!, createdSince } };
 }
 
 /**
- * A writer's website, as people type it: `example.com` is https.
- * @returns an http(s) address in WHATWG form, or null for none
- * @throws Problem invalid_request
+ * @returns the comment, which is there and who asks wrote it
+ * @throws Problem not_found, not_yours
  */
-export function cleanWebsite(text: string | null | undefined): string | null {
-  const typed = text?.trim();
-  if (!typed) return null;
-  const withScheme = /^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+([/?#:]|$)/u.test(typed) ? `https://${typed}` : typed;
-  const url = URL.parse(withScheme);
-  if (!url || !/^https?:$/.test(url.protocol) || !url.hostname.includes('.') || url.username || url.password)
-    throw refuse('author.url', 'must be a web address (http or https)');
-  return url.href;
+export function checkOwn<T extends Target>(identity: Identity | null, target: T): NonNullable<T> {
+  const own = target && isOwn(identity, target);
+  if (!target || !(target.status === 'approved' || (own && target.status === 'pending')))
+    throw new Problem('not_found');
+  if (!own) throw new Problem('not_yours');
+  return target;
 }
+
+/**
+ * Who wrote something may take it back at any time, whatever became of it; the owner may delete everything.
+ * @throws Problem not_found, not_yours
+ */
+export function checkDelete(viewer: Viewer, target: Target): void {
+  const may = target && (viewer.owner || isOwn(viewer.identity, target));
+  if (!target || target.status === 'deleted' || !(may || target.status === 'approved')) throw new Problem('not_found');
+  if (!may) throw new Problem('not_yours');
+}
+
+/** @throws Problem not_found */
+export function needApproved<T extends Target>(target: T): NonNullable<T> {
+  if (target?.status !== 'approved') throw new Problem('not_found');
+  return target;
+}
+
+/**
+ * Decides on a vote; 0 takes one back.
+ * @throws Problem not_found, switched_off, invalid_request for a vote on one's own comment
+ */
+export function checkVote(identity: Identity, target: Target, value: 1 | 0 | -1, settings: Settings): void {
+  const comment = needApproved(target);
+  const { votes } = settings;
+  checkGuest(identity, settings);
+  if (votes === 'off' || (votes === 'up' && value === -1))
+    throw new Problem('switched_off', undefined, { field: 'value' });
+  if (value !== 0 && isOwn(identity, comment)) throw refuse('value', "is for others' comments");
+}
+
+/** @throws Problem login_required for a guest's key where guests have no say */
+export function checkGuest(identity: Identity, { guests }: Settings): void {
+  if (!guests && !identity.token) throw new Problem('login_required');
+}
+
+const refuse = (field: string, why: string) => new Problem('invalid_request', `${field}: ${why}.`, { field });

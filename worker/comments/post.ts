@@ -3,8 +3,10 @@
  * to this Idempotency-Key are one transaction, whose guards look again at what policy decided on.
  */
 import { parseSettings } from '../admin/settings';
+import { cleanLine } from '../clean';
 import { NewComment } from '../contract';
 import type { Db } from '../db';
+import { addGravatar } from '../identity/avatars';
 import { hashText } from '../identity/proof';
 import { batchProven, checkStanding, type Person } from '../identity/standing';
 import { type StandingRow, selectStanding, selectTeam } from '../identity/store';
@@ -24,7 +26,7 @@ import {
   sendBookmark,
 } from '../request';
 import { RENDERER_VERSION, renderMarkdown } from './markdown';
-import { cleanLine, decideAuthor, decidePost } from './policy';
+import { decideAuthor, decidePost } from './policy';
 import { presentComment } from './present';
 import {
   type CommentDraft,
@@ -53,14 +55,16 @@ export async function postComment(c: AppContext): Promise<Response> {
   const fingerprint = await hashText(JSON.stringify(input));
   const db = openDb(c, 'first-primary');
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const found = await look(c, db, ref, input.parent ?? null, idempotencyKey);
+    // What lost a race has used its proof up already.
+    const spent = attempt > 0;
+    const found = await look(c, db, ref, input.parent ?? null, idempotencyKey, spent);
     if (input.site !== undefined && input.site !== found.head.site_id) throw refuseOrigin(ref.host);
     if (found.receipt) {
       if (found.receipt.fingerprint !== fingerprint)
         throw new Problem('idempotency_key_reused', undefined, { field: 'Idempotency-Key' });
       return respond(c, db, found.receipt);
     }
-    const row = await write(c, db, input, { ...found, address, idempotencyKey, fingerprint });
+    const row = await write(c, db, input, { ...found, address, idempotencyKey, fingerprint, spent });
     if (row !== undefined) return respond(c, db, row);
   }
   throw new Problem('storage_unavailable', 'This conversation is very busy. Try again.', { retryAfterS: 1 });
@@ -86,6 +90,7 @@ async function look(
   ref: PageRef,
   parentId: string | null,
   idempotencyKey: string,
+  spent: boolean,
 ): Promise<Found> {
   const originHost = foreignOrigin(c, ref.host);
   const { identity } = c.get('viewer');
@@ -99,11 +104,12 @@ async function look(
   const head = heads!.rows[0] as Found['head'] | undefined;
   if (!head) throw refuseOrigin(ref.host);
   checkOrigin(originHost, head.origin_site, head.site_id);
+  const standing = standings!.rows[0] as StandingRow;
   return {
     head,
     parent: parents!.rows[0] as ParentRow | undefined,
     receipt: receipts!.rows[0] as ReceiptRow | undefined,
-    person: checkStanding(identity, standings!.rows[0] as StandingRow, head.site_id),
+    person: checkStanding(identity, spent ? { ...standing, replayed: 0 } : standing, head.site_id),
     team: team!.rows as Found['team'],
   };
 }
@@ -113,7 +119,7 @@ async function write(
   c: AppContext,
   db: Db,
   input: NewComment,
-  found: Found & { address: { url: string }; idempotencyKey: string; fingerprint: string },
+  found: Found & { address: { url: string }; idempotencyKey: string; fingerprint: string; spent: boolean },
 ): Promise<ShownRow | undefined> {
   const { head, parent, idempotencyKey } = found;
   const settings = parseSettings(head.settings);
@@ -156,12 +162,13 @@ async function write(
   const receipt = { siteId: head.site_id, key: idempotencyKey, fingerprint: found.fingerprint, createdAt: now };
   const results = await batchProven(
     db,
-    viewer.identity,
+    found.spent ? null : viewer.identity,
     ...born,
     insertComment(draft, page, idempotencyKey),
     ...countShown(draft, page),
     insertReceipt(receipt, id),
   );
   if (!results[born.length]!.changes) return undefined;
+  addGravatar(c, settings, head.site_id, draft);
   return { ...draft, replies: 0, up: 0, down: 0, score: 0, edited_at: null };
 }

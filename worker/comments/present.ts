@@ -2,8 +2,7 @@
  * From rows to what the wire shows: an explicit list of fields. Stored HTML is hardened on its way out and addresses are
  * looked at again, so that even a row written by a stranger's hand renders harmless.
  */
-import type { Settings } from '../admin/settings';
-import type { Comment, Page, Reactions, Thread } from '../contract';
+import type { Comment, Page, Reactions, Settings, Thread } from '../contract';
 import { handleOf } from '../identity/viewer';
 import type { HeadRow } from '../pages/store';
 import { hardenHtml } from './safe-html';

@@ -1,12 +1,11 @@
-/** HTTP of comments: thread, replies, one comment, preview. Writing is in post.ts. */
+/** HTTP of comments: thread, replies, one comment, preview. What writes is in post.ts, change.ts, vote.ts and flag.ts. */
 import { Hono } from 'hono';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { parseSettings } from '../admin/settings';
 import { CACHE_CONTROL, cachedRead, matchesETag } from '../cache';
 import {
   type CommentInContext,
   CommentQuery,
-  Id,
   LIMITS,
   NewPreview,
   type Preview,
@@ -30,6 +29,8 @@ import {
   readBody,
   refuseOrigin,
 } from '../request';
+import { editComment, readSource, removeComment } from './change';
+import { flagComment } from './flag';
 import { RENDERER_VERSION, renderMarkdown } from './markdown';
 import { postComment } from './post';
 import { arrangeThread, presentComment, presentPage, presentReactions, presentRequired } from './present';
@@ -44,6 +45,8 @@ import {
   type ThreadCursor,
   type ThreadRow,
 } from './store';
+import { parseId } from './target';
+import { voteOnComment } from './vote';
 
 /** +1 whenever an answer's shape changes: a client's old copy must not count as fresh. */
 const SHAPE = 2;
@@ -58,8 +61,13 @@ export const comments = new Hono<AppEnv>()
     return cachedRead(c.req.raw, c.req.header('Origin') ?? '', c.executionCtx, () => readThread(c, q));
   })
   .get('/comments/:id/replies', readReplies)
+  .get('/comments/:id/source', readSource)
   .get('/comments/:id', readComment)
   .post('/comments', postComment)
+  .patch('/comments/:id', editComment)
+  .delete('/comments/:id', removeComment)
+  .put('/comments/:id/vote', voteOnComment)
+  .post('/comments/:id/flags', flagComment)
   .post('/preview', async (c) => {
     const { value } = await readBody(c, NewPreview);
     const { host } = normalisePage(value.url);
@@ -137,13 +145,6 @@ function parseCursor(after: string | undefined, sort: Sort): ThreadCursor | null
   if (id === undefined || !Number.isFinite(Number(score)))
     throw new Problem('invalid_request', `after: is not a cursor of sort=${sort}.`, { field: 'after' });
   return { score: Number(score), id };
-}
-
-/** @throws Problem not_found for what is no id, so that probing teaches nothing */
-function parseId(c: AppContext): string {
-  const result = v.safeParse(Id, c.req.param('id'));
-  if (!result.success) throw new Problem('not_found');
-  return result.output;
 }
 
 async function readReplies(c: AppContext): Promise<Response> {

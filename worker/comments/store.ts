@@ -32,7 +32,8 @@ export type ShownRow = Pick<
 /** A thread's row: the head, and a comment unless the page has none (or the client has them already). */
 export type ThreadRow = HeadRow & { [K in keyof ShownRow]: ShownRow[K] | null };
 
-const shownColumns = sql`c.id, c.parent_id, c.root_id, c.depth, c.status, c.replies, c.up, c.down, c.score,
+/** ShownRow of a comment `c`. */
+export const shownColumns = sql`c.id, c.parent_id, c.root_id, c.depth, c.status, c.replies, c.up, c.down, c.score,
   c.author_id, c.author_verified, c.author_avatar, c.author_name, c.author_url, c.author_badge, c.html, c.created_at, c.edited_at`;
 
 /** Where a page of a thread starts: behind a top-level comment, and for `best` behind its score. */

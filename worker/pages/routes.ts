@@ -1,16 +1,17 @@
-/** HTTP of pages: how many comments each has. */
+/** HTTP of pages: how many comments each has, reactions (react.ts). */
 import { Hono } from 'hono';
 import { type Counts, CountsQuery } from '../contract';
 import { parseQuery } from '../parse';
 import { Problem } from '../problem';
 import { type AppEnv, checkOrigin, foreignOrigin, openDb } from '../request';
 import { normalisePage } from './normalise';
+import { reactToPage } from './react';
 import { selectCounts, selectOrigin } from './store';
 
 /** Counts may lag a little: browsers keep them this long. */
 const COUNTS_TTL_S = 60;
 
-export const pages = new Hono<AppEnv>().get('/counts', async (c) => {
+export const pages = new Hono<AppEnv>().put('/reaction', reactToPage).get('/counts', async (c) => {
   const q = parseQuery(CountsQuery, new URL(c.req.url).searchParams, ['url', 'page_id']);
   if (q.url.length + q.page_id.length === 0) throw new Problem('invalid_request', 'url: is missing.', { field: 'url' });
   if (q.page_id.length > 0 && q.site === undefined)

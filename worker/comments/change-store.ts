@@ -1,0 +1,119 @@
+/**
+ * SQL about changing and deleting one comment. Each write repeats in its guards what policy decided on; whatever it did is
+ * read by a `selectTarget` behind it in the same transaction.
+ */
+import { type CompiledQuery, sql } from 'kysely';
+import { LIMITS } from '../contract';
+import { type CommentRow, query } from '../db';
+import { type ShownRow, shownColumns } from './store';
+
+/** A comment of any status, with what deciding about it needs. */
+export type TargetRow = ShownRow &
+  Pick<CommentRow, 'page_id' | 'body'> & {
+    site_id: string;
+    settings: string;
+    page_locked: number;
+    /** Site of the browser's Origin, or null. */
+    origin_site: string | null;
+  };
+
+/** @param originHost host of the browser's Origin, or null */
+export function selectTarget(id: string, originHost: string | null): CompiledQuery<TargetRow> {
+  return sql<TargetRow>`
+    SELECT p.site_id, s.settings, p.locked AS page_locked, c.page_id, c.body, ${shownColumns},
+      (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site
+    FROM comments c JOIN pages p ON p.id = c.page_id JOIN sites s ON s.id = p.site_id
+    WHERE c.id = ${id}`.compile(query);
+}
+
+/** What an edit was allowed on, and must still find. */
+export interface EditGrounds {
+  status: CommentRow['status'];
+  /** null for the owner, who may always. */
+  writer: { authorId: string; createdSince: number } | null;
+}
+
+/** The last of the queries changes a row, unless a guard stopped it all. */
+export function updateText(
+  target: Pick<TargetRow, 'id' | 'page_id'>,
+  grounds: EditGrounds,
+  text: Pick<CommentRow, 'body' | 'html' | 'html_version' | 'edited_at'>,
+): CompiledQuery[] {
+  const { status, writer } = grounds;
+  const byWriter =
+    writer &&
+    sql`AND c.author_id = ${writer.authorId} AND c.created_at >= ${writer.createdSince}
+      AND EXISTS (SELECT 1 FROM pages p WHERE p.id = c.page_id AND p.locked = 0)`;
+  const allowed = sql`c.id = ${target.id} AND c.status = ${status} ${byWriter ?? sql``}`;
+  const onPage = sql`
+    UPDATE pages SET version = version + 1
+    WHERE id = ${target.page_id} AND EXISTS (SELECT 1 FROM comments c WHERE ${allowed})`.compile(query);
+  return [
+    // What waits for approval is nobody's business: the page did not change.
+    ...(status === 'approved' ? [onPage] : []),
+    sql`
+      UPDATE comments AS c SET body = ${text.body}, html = ${text.html}, html_version = ${text.html_version},
+        edited_at = ${text.edited_at}
+      WHERE ${allowed}`.compile(query),
+  ];
+}
+
+/**
+ * Deletes a comment for good: text, author, votes and reports. With shown replies its place stays; without, it goes, and so
+ * do the removed comments above it that stood only for its sake. Counters move by what really goes. The last of the queries
+ * changes a row, unless there was nothing to delete any more.
+ * @param authorId whose it must be; null for the owner, who may always
+ */
+export function deleteComment(
+  { id, page_id, root_id }: Pick<TargetRow, 'id' | 'page_id' | 'root_id'>,
+  authorId: string | null,
+): CompiledQuery[] {
+  const allowed = sql`c.id = ${id} AND c.status <> 'deleted' ${authorId === null ? sql`` : sql`AND c.author_id = ${authorId}`}`;
+  const stands = sql`EXISTS (SELECT 1 FROM comments c WHERE ${allowed})`;
+  const hasReplies = sql`EXISTS (SELECT 1 FROM comments r WHERE r.parent_id = c.id AND r.shown = 1)`;
+  // The shown comments that will have no place any more, from this one upwards: as long as it still stands.
+  const going = sql`
+    WITH RECURSIVE going (id, parent_id) AS (
+      SELECT c.id, c.parent_id FROM comments c WHERE ${allowed} AND c.shown = 1 AND NOT ${hasReplies}
+      UNION ALL
+      SELECT a.id, a.parent_id FROM going CROSS JOIN comments a ON a.id = going.parent_id
+      WHERE a.shown = 1 AND a.status <> 'approved'
+        AND NOT EXISTS (SELECT 1 FROM comments r WHERE r.parent_id = a.id AND r.shown = 1 AND r.id <> going.id))`;
+  const inBranch = [
+    sql`${going}
+      UPDATE comments SET replies = replies - (SELECT COUNT(*) FROM going WHERE parent_id IS NOT NULL)
+      WHERE id = ${root_id} AND EXISTS (SELECT 1 FROM going)`,
+    sql`${going} UPDATE comments SET shown = 0 WHERE id IN (SELECT id FROM going WHERE id <> ${id})`,
+  ];
+  const isReply = id !== root_id;
+  return [
+    sql`DELETE FROM votes WHERE comment_id = ${id} AND ${stands}`,
+    sql`DELETE FROM flags WHERE comment_id = ${id} AND ${stands}`,
+    sql`
+      UPDATE pages SET count = count - 1, version = version + 1
+      WHERE id = ${page_id} AND EXISTS (SELECT 1 FROM comments c WHERE ${allowed} AND c.status = 'approved')`,
+    ...(isReply ? inBranch : []),
+    sql`
+      UPDATE comments AS c SET status = 'deleted', shown = CASE WHEN ${hasReplies} THEN shown ELSE 0 END,
+        up = 0, down = 0, score = 0, author_id = NULL, author_verified = NULL, author_avatar = NULL, author_name = '',
+        author_email = NULL, author_url = NULL, author_badge = NULL, body = '', html = '', ip_hash = NULL, edited_at = NULL
+      WHERE ${allowed}`,
+  ].map((statement) => statement.compile(query));
+}
+
+/**
+ * Fills the places that came free among the replies that come with the thread, by the next of the branch: else a new reply
+ * would take one and come before those that are behind `more`. Changes nothing while they are taken.
+ */
+export function fillInline(target: Pick<TargetRow, 'page_id' | 'root_id'>): CompiledQuery {
+  const taken = sql`
+    SELECT COUNT(*) FROM comments i
+    WHERE i.page_id = ${target.page_id} AND i.root_id = ${target.root_id} AND i.shown = 1 AND i.inline = 1
+      AND i.parent_id IS NOT NULL`;
+  // A negative LIMIT would be none.
+  return sql`
+    UPDATE comments SET inline = 1 WHERE id IN (
+      SELECT n.id FROM comments n
+      WHERE n.root_id = ${target.root_id} AND n.parent_id IS NOT NULL AND n.shown = 1 AND n.inline = 0
+      ORDER BY n.id LIMIT MAX(0, ${LIMITS.repliesInline} - (${taken})))`.compile(query);
+}

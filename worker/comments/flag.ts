@@ -1,0 +1,24 @@
+/** Reporting a comment to the moderators. Nothing that others see changes by it. */
+
+import { cleanText } from '../clean';
+import { type Done, NewFlag } from '../contract';
+import { batchProven, needIdentity } from '../identity/standing';
+import { Problem } from '../problem';
+import { type AppContext, openDb, readBody, sendBookmark } from '../request';
+import { needApproved } from './policy';
+import { findTarget, parseId } from './target';
+import { upsertFlag } from './vote-store';
+
+export async function flagComment(c: AppContext): Promise<Response> {
+  const identity = needIdentity(c.get('viewer').identity);
+  const id = parseId(c);
+  const { value: input } = await readBody(c, NewFlag);
+  const db = openDb(c, 'first-primary');
+  needApproved(await findTarget(c, db, id));
+  const note = cleanText(input.note ?? '') || null;
+  const flag = { comment_id: id, reporter_id: identity.id, reason: input.reason, note, created_at: Date.now() };
+  const [written] = await batchProven(db, identity, upsertFlag(flag));
+  if (!written!.changes) throw new Problem('not_found');
+  sendBookmark(c, db);
+  return c.json({ ok: true } satisfies Done, 201);
+}
