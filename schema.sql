@@ -169,7 +169,7 @@ CREATE TABLE IF NOT EXISTS instances (
 CREATE TABLE IF NOT EXISTS avatars (
   id         TEXT PRIMARY KEY,              -- time-sorted id, or for Gravatar a keyed hash
   owner      TEXT NOT NULL,                 -- people.id, or the comment's author_id
-  type       TEXT NOT NULL,                 -- image/png, image/jpeg, image/gif or image/webp
+  type       TEXT NOT NULL,                 -- image/png, image/jpeg, image/gif or image/webp; 'none': there is none
   bytes      BLOB NOT NULL,
   fetched_at INTEGER NOT NULL               -- ms
 );

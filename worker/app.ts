@@ -15,8 +15,8 @@ const LIMIT_PERIOD_S = 60;
 const PREFLIGHT_TTL_S = 86_400;
 /** What costs the most and is abused first. */
 const WRITES_TEXT = /\/(comments|preview)$/;
-/** A login that begins or comes back writes as well. */
-const LOGS_IN = /\/login\//;
+/** A login that begins or comes back, and a proof that is used up, write as well. */
+const WRITES_BY_GET = /\/(login\/|me\b)/;
 
 /** Reading and writing need no credentials of the browser's, so any page may ask; which origins may, sites say. */
 const allowCors: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -49,7 +49,7 @@ const identifyViewer: MiddlewareHandler<AppEnv> = async (c, next) => {
 const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.get('viewer').owner) return next();
   const { method, path } = c.req;
-  const writes = method !== 'GET' || LOGS_IN.test(path);
+  const writes = method !== 'GET' || WRITES_BY_GET.test(path);
   const limiter = !writes ? c.env.READ_LIMIT : WRITES_TEXT.test(path) ? c.env.POST_LIMIT : c.env.ACT_LIMIT;
   const { success } = await limiter.limit({ key: clientAddress(c) });
   if (!success) throw new Problem('rate_limited', undefined, { retryAfterS: LIMIT_PERIOD_S });

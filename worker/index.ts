@@ -1,8 +1,9 @@
-/** Where the runtime enters: requests go to the app, the hourly cron to the purge. Nothing else. */
+/** Where the runtime enters: requests go to the app, the hourly cron to what has had its time. Nothing else. */
 import { app } from './app';
 import { purgeExpired } from './comments/store';
 import { Db } from './db';
 import type { Bindings } from './env';
+import { forgetDue, purgeIdentity } from './identity/forget-store';
 import { timePrefix } from './ids';
 
 const DAY_MS = 86_400_000;
@@ -16,6 +17,10 @@ export default {
   async scheduled(controller, env) {
     const before = controller.scheduledTime - KEPT_MS;
     const db = new Db(env.DB, 'first-primary');
-    await db.batch(...purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before), before));
+    await db.batch(
+      ...purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before), before),
+      ...purgeIdentity(controller.scheduledTime),
+    );
+    await forgetDue(db, controller.scheduledTime);
   },
 } satisfies ExportedHandler<Bindings>;

@@ -16,7 +16,8 @@ export function checkStanding(identity: Identity | null, row: StandingRow, siteI
   if (row.replayed) throw new Problem('proof_replayed');
   if (!identity?.token) return null;
   const { person_id, site_id, name, email, url, avatar, verified, role } = row;
-  if (person_id === null || name === null || verified === null) throw new Problem('session_invalid');
+  // Two people may have become one since the token was signed; renewed, it names who they are now.
+  if (person_id !== identity.token.personId || name === null || verified === null) throw new Problem('session_invalid');
   if (siteId !== undefined && site_id !== siteId)
     throw new Problem('session_invalid', 'This login is of another site.');
   return { id: person_id, name, email, url, avatar, verified, role };

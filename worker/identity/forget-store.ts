@@ -1,0 +1,155 @@
+/**
+ * Forgetting people who asked for it, a day after they did, and whatever else about identity is kept for a time only.
+ * A run of the cron stays within the 50 queries that D1 allows an invocation on the free plan; what it leaves, the next
+ * one goes on with.
+ */
+import { type CompiledQuery, sql } from 'kysely';
+import { LIMITS } from '../contract';
+import { type Db, query } from '../db';
+import { dropReactions, dropVotes } from './opinions-store';
+
+/** People whose time has come that a run looks after together. */
+const PEOPLE = 100;
+/** Comments, votes and reactions of a round; each round is one transaction of 14 queries. */
+const CHUNK = 500;
+const ROUNDS = 2;
+
+/**
+ * Forgets who is due. Comments lose all that is anybody's; those that were replied to keep their place.
+ * @param now epoch ms
+ * @throws Problem storage_unavailable
+ */
+export async function forgetDue(db: Db, now: number): Promise<void> {
+  const due = await db.all(selectDue(now));
+  if (due.length === 0) return;
+  const who = JSON.stringify(due.map(({ identity }) => identity));
+  // First of all nobody can write as them any more.
+  let results = await db.batch(...forgetPeople(who), selectLeft(who));
+  for (let round = 0; round < ROUNDS; round++) {
+    const left = results.at(-1)!.rows[0] as LeftRow;
+    if (left.comments === '[]' && !left.opinions) break;
+    results = await db.batch(
+      ...forgetComments(left.comments, who),
+      ...dropVotes(sql`
+        SELECT comment_id, voter_id, value FROM votes
+        WHERE voter_id IN (${among(who)}) ORDER BY comment_id, voter_id LIMIT ${CHUNK}`),
+      ...dropReactions(sql`
+        SELECT page_id, person_id, value FROM reactions
+        WHERE person_id IN (${among(who)}) ORDER BY page_id, person_id LIMIT ${CHUNK}`),
+      selectLeft(who),
+    );
+  }
+  await db.batch(deleteDone(who));
+}
+
+/** Proofs too old to count anyway, logins nobody came back from, sessions whose device did not. @param now epoch ms */
+export function purgeIdentity(now: number): CompiledQuery[] {
+  const oldestProof = Math.floor(now / 1000) - 2 * LIMITS.proofAgeS - LIMITS.proofSkewS;
+  return [
+    query.deleteFrom('proofs').where('iat', '<', oldestProof).compile(),
+    query.deleteFrom('logins').where('expires_at', '<', now).compile(),
+    query.deleteFrom('sessions').where('expires_at', '<', now).compile(),
+  ];
+}
+
+/** @param who JSON array of identities */
+const among = (who: string) => sql`SELECT value FROM json_each(${who})`;
+
+function selectDue(now: number): CompiledQuery<{ identity: string }> {
+  return query
+    .selectFrom('deletions')
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(PEOPLE)
+    .select('identity')
+    .compile();
+}
+
+interface LeftRow {
+  /** JSON array of ids: the next chunk. */
+  comments: string;
+  opinions: number;
+}
+function selectLeft(who: string): CompiledQuery<LeftRow> {
+  return sql<LeftRow>`
+    SELECT (SELECT json_group_array(id) FROM (
+        SELECT id FROM comments WHERE author_id IN (${among(who)}) LIMIT ${CHUNK})) AS comments,
+      EXISTS (SELECT 1 FROM votes WHERE voter_id IN (${among(who)}))
+        OR EXISTS (SELECT 1 FROM reactions WHERE person_id IN (${among(who)})) AS opinions`.compile(query);
+}
+
+function forgetPeople(who: string): CompiledQuery[] {
+  return [
+    sql`DELETE FROM flags WHERE reporter_id IN (${among(who)})`,
+    sql`DELETE FROM sessions WHERE person_id IN (${among(who)})`,
+    sql`DELETE FROM accounts WHERE person_id IN (${among(who)})`,
+    sql`DELETE FROM avatars WHERE owner IN (${among(who)})`,
+    sql`DELETE FROM people WHERE id IN (${among(who)})`,
+  ].map((statement) => statement.compile(query));
+}
+
+/**
+ * Comments of a chunk, and the removed ones above them that stood only for their sake. Whose a comment is is asked
+ * again: it may have become somebody else's since it was listed.
+ * @param ids JSON array
+ */
+function forgetComments(ids: string, who: string): CompiledQuery[] {
+  const mine = sql`(
+    SELECT c.id, c.page_id, c.parent_id, c.root_id, c.status, c.shown, c.created_at
+    FROM json_each(${ids}) j CROSS JOIN comments c ON c.id = j.value
+    WHERE c.author_id IN (${among(who)}))`;
+  // `empty`: shown, and without a text once this is done. Those of them stay that have something below that is not.
+  const going = sql`
+    WITH RECURSIVE
+      empty (id, parent_id, root_id) AS (
+        SELECT id, parent_id, root_id FROM ${mine} WHERE shown = 1
+        UNION
+        SELECT a.id, a.parent_id, a.root_id FROM empty CROSS JOIN comments a ON a.id = empty.parent_id
+        WHERE a.shown = 1 AND a.status <> 'approved'),
+      standing (id, parent_id) AS (
+        SELECT e.id, e.parent_id FROM empty e WHERE EXISTS (
+          SELECT 1 FROM comments r WHERE r.parent_id = e.id AND r.shown = 1 AND r.id NOT IN (SELECT id FROM empty))
+        UNION
+        SELECT a.id, a.parent_id FROM standing CROSS JOIN comments a ON a.id = standing.parent_id
+        WHERE a.id IN (SELECT id FROM empty)),
+      going AS (SELECT id, parent_id, root_id FROM empty WHERE id NOT IN (SELECT id FROM standing))`;
+  return [
+    sql`DELETE FROM votes WHERE comment_id IN (SELECT id FROM ${mine})`,
+    sql`DELETE FROM flags WHERE comment_id IN (SELECT id FROM ${mine})`,
+    // A receipt is as old as the comment it is for, to the millisecond: its age is what it has an index of.
+    sql`
+      DELETE FROM receipts WHERE (site_id, key) IN (
+        SELECT r.site_id, r.key FROM ${mine} m CROSS JOIN receipts r ON r.created_at = m.created_at
+        WHERE r.comment_id = m.id)`,
+    sql`
+      UPDATE pages SET count = count - m.approved, version = version + 1
+      FROM (SELECT page_id, SUM(status = 'approved') AS approved FROM ${mine} WHERE shown = 1 GROUP BY page_id) m
+      WHERE pages.id = m.page_id`,
+    sql`${going}
+      UPDATE comments AS c SET replies = c.replies - g.gone
+      FROM (SELECT root_id, COUNT(*) AS gone FROM going WHERE parent_id IS NOT NULL GROUP BY root_id) g
+      WHERE c.id = g.root_id`,
+    sql`${going} UPDATE comments SET shown = 0 WHERE id IN (SELECT id FROM going)`,
+    // The first of a branch come with the thread, without gaps: who moves up takes a place that came free.
+    sql`
+      UPDATE comments SET inline = 1 WHERE inline = 0 AND id IN (
+        SELECT n.id FROM (SELECT DISTINCT root_id FROM ${mine} WHERE parent_id IS NOT NULL) b CROSS JOIN comments n
+        WHERE n.id IN (
+          SELECT f.id FROM comments f WHERE f.root_id = b.root_id AND f.parent_id IS NOT NULL AND f.shown = 1
+          ORDER BY f.id LIMIT ${LIMITS.repliesInline}))`,
+    sql`
+      UPDATE comments SET status = 'deleted', up = 0, down = 0, score = 0, author_id = NULL, author_verified = NULL,
+        author_avatar = NULL, author_name = '', author_email = NULL, author_url = NULL, author_badge = NULL, body = '',
+        html = '', ip_hash = NULL, edited_at = NULL
+      WHERE id IN (SELECT id FROM ${mine})`,
+  ].map((statement) => statement.compile(query));
+}
+
+/** Last of all: who has nothing left is forgotten. */
+function deleteDone(who: string): CompiledQuery {
+  return sql`
+    DELETE FROM deletions AS d WHERE d.identity IN (${among(who)})
+      AND NOT EXISTS (SELECT 1 FROM comments WHERE author_id = d.identity)
+      AND NOT EXISTS (SELECT 1 FROM votes WHERE voter_id = d.identity)
+      AND NOT EXISTS (SELECT 1 FROM reactions WHERE person_id = d.identity)`.compile(query);
+}

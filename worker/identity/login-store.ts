@@ -1,0 +1,142 @@
+/** SQL of logging in: logins on their way, accounts and the people they belong to, instances, sessions. */
+import { type CompiledQuery, sql } from 'kysely';
+import { type AccountRow, type InstanceRow, type LoginRow, type PersonRow, query, type SessionRow } from '../db';
+
+/** The site of a page, its settings, and the site that an origin belongs to. No row: no site lists the page's host. */
+export interface SiteRow {
+  id: string;
+  settings: string;
+  origin_site: string | null;
+}
+
+export function selectSite(host: string, originHost: string | null): CompiledQuery<SiteRow> {
+  return sql<SiteRow>`
+    SELECT s.id, s.settings, (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site
+    FROM origins o JOIN sites s ON s.id = o.site_id WHERE o.host = ${host}`.compile(query);
+}
+
+export function selectSettings(siteId: string): CompiledQuery<{ settings: string }> {
+  return query.selectFrom('sites').where('id', '=', siteId).select('settings').compile();
+}
+
+/** Names and addresses of the people who run a site. */
+export function selectTeamOf(siteId: string): CompiledQuery<Pick<PersonRow, 'name' | 'email'>> {
+  return query
+    .selectFrom('people')
+    .where('site_id', '=', siteId)
+    .where('role', 'is not', null)
+    .select(['name', 'email'])
+    .compile();
+}
+
+export function insertLogin(login: LoginRow): CompiledQuery {
+  return query.insertInto('logins').values(login).compile();
+}
+
+/** Takes a login that waits for its provider: once, whoever asks. @param id hash of the state */
+export function takeLogin(id: string, provider: string, now: number): CompiledQuery<LoginRow> {
+  return query
+    .deleteFrom('logins')
+    .where('id', '=', id)
+    .where('provider', '=', provider)
+    .where('code_hash', 'is', null)
+    .where('expires_at', '>', now)
+    .returningAll()
+    .compile();
+}
+
+/** Takes a login that waits for its key: once, whether or not the key fits. */
+export function takeCode(codeHash: string, now: number): CompiledQuery<LoginRow> {
+  return query
+    .deleteFrom('logins')
+    .where('code_hash', '=', codeHash)
+    .where('expires_at', '>', now)
+    .returningAll()
+    .compile();
+}
+
+export function selectInstance(host: string, redirectUri: string): CompiledQuery<InstanceRow> {
+  return query
+    .selectFrom('instances')
+    .where('host', '=', host)
+    .where('redirect_uri', '=', redirectUri)
+    .selectAll()
+    .compile();
+}
+
+/** Whoever registers first wins: others use that registration. */
+export function insertInstance(instance: InstanceRow): CompiledQuery {
+  return query
+    .insertInto('instances')
+    .values(instance)
+    .onConflict((c) => c.doNothing())
+    .compile();
+}
+
+export function selectAccount(siteId: string, provider: string, subject: string): CompiledQuery<PersonRow> {
+  return query
+    .selectFrom('accounts as a')
+    .innerJoin('people as p', 'p.id', 'a.person_id')
+    .where('a.site_id', '=', siteId)
+    .where('a.provider', '=', provider)
+    .where('a.subject', '=', subject)
+    .selectAll('p')
+    .compile();
+}
+
+export function insertPerson(person: PersonRow): CompiledQuery {
+  return query.insertInto('people').values(person).compile();
+}
+
+export function updatePerson(id: string, change: Partial<PersonRow>): CompiledQuery {
+  return query.updateTable('people').set(change).where('id', '=', id).compile();
+}
+
+/** Adds an account, or keeps what its provider calls it now. Two logins at once cannot make two people of one account. */
+export function insertAccount(account: AccountRow): CompiledQuery {
+  return query.insertInto('accounts').values(account).compile();
+}
+
+export function updateAccount({ site_id, provider, subject, person_id, name }: AccountRow): CompiledQuery {
+  return query
+    .updateTable('accounts')
+    .set({ person_id, name })
+    .where('site_id', '=', site_id)
+    .where('provider', '=', provider)
+    .where('subject', '=', subject)
+    .compile();
+}
+
+export function insertSession(session: SessionRow): CompiledQuery {
+  return query.insertInto('sessions').values(session).compile();
+}
+
+/** A session that still stands and belongs to this key, with its person. */
+export function selectSession(id: string, jkt: string, now: number): CompiledQuery<PersonRow> {
+  return query
+    .selectFrom('sessions as s')
+    .innerJoin('people as p', 'p.id', 's.person_id')
+    .where('s.id', '=', id)
+    .where('s.jkt', '=', jkt)
+    .where('s.expires_at', '>', now)
+    .selectAll('p')
+    .compile();
+}
+
+export function extendSession(id: string, usedAt: number, expiresAt: number): CompiledQuery {
+  return query.updateTable('sessions').set({ used_at: usedAt, expires_at: expiresAt }).where('id', '=', id).compile();
+}
+
+export function deleteSession(id: string): CompiledQuery {
+  return query.deleteFrom('sessions').where('id', '=', id).compile();
+}
+
+/** What joining two people leaves of one of them: its accounts and sessions become the other's, it goes. */
+export function joinPeople(from: string, to: string): CompiledQuery[] {
+  return [
+    query.updateTable('accounts').set({ person_id: to }).where('person_id', '=', from).compile(),
+    query.updateTable('sessions').set({ person_id: to }).where('person_id', '=', from).compile(),
+    query.deleteFrom('deletions').where('identity', '=', from).compile(),
+    query.deleteFrom('people').where('id', '=', from).compile(),
+  ];
+}
