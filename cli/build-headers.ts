@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Folders whose file names change with their content. */
-export const HASHED_FILES = ['lazy', 'locales'] as const;
+export const HASHED_FILES = ['lazy', 'locales', 'identity'] as const;
 
 /** Any page may load these, under any cross-origin isolation. */
 const EMBEDDABLE = [

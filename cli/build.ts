@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
 import { minify } from 'terser';
 import { buildDocs } from './build-docs.ts';
@@ -26,7 +26,8 @@ const minifiedCss: Plugin = {
     context.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const { code } = await transform(source, { loader: 'css', minify: true, target: TARGET, sourcefile: path });
-      return { contents: code.trim(), loader: 'text' };
+      // It keeps spaces in custom properties and conditions. None of our strings has any of these.
+      return { contents: code.trim().replace(/ ?([:,/<]) /g, '$1'), loader: 'text' };
     });
   },
 };
@@ -70,31 +71,43 @@ async function copyDemo(outDir: string): Promise<void> {
 async function buildWidget(outDir: string, version: string): Promise<string[]> {
   const widget = join(ROOT, 'widget');
   const locales = (await listSources(join(widget, 'locales'))).filter((path) => basename(path) !== 'en.ts');
+  const identity = await listSources(join(widget, 'locales/identity'));
   const lazy = await listSources(join(widget, 'lazy'));
-  // Names that begin with `_`, Preact's own among them, must be shortened alike in every bundle, hence one cache.
-  const mangleCache = {};
+  const toEntry = (path: string) => ({ in: path, out: relative(widget, path).replace(/\.tsx?$/, '') });
   const define = { __VERSION__: JSON.stringify(version) };
+  // Names that begin with `_`, Preact's own among them, must be shortened alike in every bundle, hence one cache; embed.js,
+  // where bytes count most, is asked first.
+  const { mangleCache = {} } = await build({
+    ...shared,
+    entryPoints: [join(widget, 'embed.tsx')],
+    outdir: outDir,
+    define,
+    mangleCache: {},
+  });
   const modules = await build({
     ...shared,
     format: 'esm',
-    entryPoints: [...lazy, ...locales],
-    outbase: widget,
+    entryPoints: [
+      ...[...lazy, ...locales].map(toEntry),
+      ...identity.map((path) => ({ ...toEntry(path), out: `identity/${nameOf(path)}` })),
+    ],
     outdir: outDir,
+    // They get Preact's `h` lent: views are shared with embed.js, Preact comes once.
+    alias: { preact: join(widget, 'writing/kit.ts') },
     define,
     mangleCache,
   });
-  // One hash for all of them: seven different ones would cost every reader 50 bytes in embed.js.
+  // One hash for all of them: embed.js can name each without a list.
   const hash = createHash('sha256');
   for (const file of modules.outputFiles) hash.update(file.contents);
-  const stamp = hash.digest('hex').slice(0, 8);
+  const stamp = hash.digest('hex').slice(0, 6);
   for (const file of modules.outputFiles) file.path = file.path.replace(/\.js$/, `-${stamp}.js`);
-  const paths = modules.outputFiles.map((file) => toPath(file, outDir));
   const script = {
     ...shared,
     format: 'iife',
     outdir: outDir,
     mangleCache: modules.mangleCache ?? {},
-    define: { ...define, __LAZY__: JSON.stringify(Object.fromEntries(paths.map((path) => [nameOf(path), path]))) },
+    define: { ...define, __STAMP__: JSON.stringify(stamp), __LOCALES__: JSON.stringify(locales.map(nameOf).join(' ')) },
   } satisfies BuildOptions;
   const scripts = await Promise.all([
     build({ ...script, entryPoints: [join(widget, 'embed.tsx')] }),
@@ -106,12 +119,26 @@ async function buildWidget(outDir: string, version: string): Promise<string[]> {
   return outputs.map((file) => toPath(file, outDir));
 }
 
-/** A second minifier over the first one's output: about one byte in a hundred less to load. */
+/**
+ * A second minifier over the first one's output: about two bytes in a hundred less to load. What it calls unsafe is for code
+ * that redefines built-in things, or adds symbols to strings. Hoisted variables, functions
+ * left where they are and arrows suit the scripts, not the modules.
+ */
 async function squeeze(file: OutputFile): Promise<string> {
+  const module = /^(?:import|export)\b|[;}]export\b/.test(file.text);
   const { code } = await minify(file.text, {
-    module: /^(?:import|export)\b|[;}]export\b/.test(file.text),
+    module,
     ecma: 2020,
-    compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false, pure_getters: true },
+    compress: {
+      passes: 4,
+      unsafe: true,
+      hoist_vars: !module,
+      reduce_funcs: module,
+      unsafe_arrows: !module,
+      unsafe_methods: true,
+      keep_fargs: false,
+      pure_getters: true,
+    },
     format: { comments: false },
   });
   return code!;
@@ -123,8 +150,8 @@ async function listSources(folder: string): Promise<string[]> {
 }
 
 const toPath = (file: OutputFile, outDir: string) => file.path.slice(outDir.length + 1);
-/** `lazy/compose-AB12CD34.js` -> `compose` */
-const nameOf = (path: string) => basename(path).replace(/-[^-]+$/, '');
+/** `widget/locales/de.ts` -> `de` */
+const nameOf = (path: string) => basename(path, '.ts');
 
 if (import.meta.main) {
   try {

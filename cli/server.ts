@@ -30,6 +30,8 @@ export interface ServerOptions {
   sites?: SiteInput[];
   /** Requests a minute and client, instead of wrangler.toml's. */
   limits?: { post: number; read: number };
+  /** Further variables and secrets of the worker. */
+  vars?: Record<string, string>;
   /** Another worker to run on the same bindings, instead of worker/index.ts. */
   main?: string;
   /** Static files, instead of dist/. */
@@ -64,7 +66,22 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const config = await writeConfig(options);
   await prepareDatabase(options, port);
 
-  const where = ['--config', config, '--persist-to', persistDir, '--env-file', secretsFile, '--port', String(port)];
+  const varsFile = join(persistDir, 'vars');
+  const lines = Object.entries(options.vars ?? {}).map(([name, value]) => `${name}='${value}'\n`);
+  await writeFile(varsFile, lines.join(''), { mode: 0o600 });
+
+  const where = [
+    '--config',
+    config,
+    '--persist-to',
+    persistDir,
+    '--env-file',
+    secretsFile,
+    '--env-file',
+    varsFile,
+    '--port',
+    String(port),
+  ];
   const child = spawnWrangler(['dev', ...where, ...QUIET_AND_LOCAL], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true, // a process group of its own, so that a signal reaches workerd too
@@ -153,7 +170,8 @@ async function writeConfig({ persistDir, limits, main, assets }: ServerOptions):
   let text = await readFile(original, 'utf8');
   text = text.replace(/^main = .*$/m, `main = ${fromRoot(main ?? 'worker/index.ts')}`);
   text = text.replace(/^directory = .*$/m, `directory = ${fromRoot(assets ?? 'dist')}`);
-  for (const [name, limit] of [['POST_LIMIT', limits?.post] as const, ['READ_LIMIT', limits?.read] as const]) {
+  const changed = { POST_LIMIT: limits?.post, ACT_LIMIT: limits?.post, READ_LIMIT: limits?.read };
+  for (const [name, limit] of Object.entries(changed)) {
     if (limit === undefined) continue;
     text = text.replace(new RegExp(`(name = "${name}"[^[]*?limit = )\\d+`), `$1${limit}`);
   }

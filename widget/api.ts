@@ -26,6 +26,5 @@ export async function request<T>(url: string, query: Record<string, unknown>, in
     data = await answer.json();
   } catch {}
   if (answer?.ok && data) return [data as T, answer.headers.get('Afterword-Bookmark')] as const;
-  const wait = Number(answer?.headers.get('Retry-After'));
-  throw { ...(data as Partial<ProblemBody>), wait } satisfies ApiError;
+  throw { ...(data as Partial<ProblemBody>), wait: +(answer?.headers.get('Retry-After') as string) } satisfies ApiError;
 }

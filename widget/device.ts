@@ -33,4 +33,8 @@ export interface Memory {
   drafts?: Record<string, string> | null;
   /** Own comments that wait for approval, as the server answered them. */
   mine?: Comment[] | null;
+  /** How the reader voted, by the comment's id; what they took back is not in it. */
+  voted?: Record<string, 1 | -1>;
+  /** Their reaction to the page. */
+  reacted?: string | null;
 }

@@ -23,7 +23,7 @@ const resolve = (path: string, from = script?.src ?? location.href) => new URL(p
 const sheet = new CSSStyleSheet();
 /** The element that the script tag made. */
 let automatic: Element | undefined;
-let later: Later | undefined;
+let later: Promise<Later> | undefined;
 
 let policy = { createHTML: (html: string) => html };
 try {
@@ -33,7 +33,8 @@ try {
   ).trustedTypes.createPolicy('afterword', policy);
 } catch {}
 
-const loadModule = (name: string) => import(resolve(__LAZY__[name] as string));
+/** @param name e.g. `lazy/compose` */
+const loadModule = (name: string) => import(resolve(`${name}-${__STAMP__}.js`));
 
 const kit: Kit = [
   h,
@@ -50,10 +51,11 @@ const kit: Kit = [
 class ThreadElement extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
   root = document.createElement('div');
+  // Only declared: they are undefined until they are set.
   /** Ends what is open. */
-  life?: AbortController;
+  declare life?: AbortController;
   /** What is open. */
-  state?: unknown;
+  declare state?: unknown;
 
   connectedCallback() {
     if (automatic !== this) automatic?.remove();
@@ -70,7 +72,7 @@ class ThreadElement extends HTMLElement {
           get: () => this.getAttribute(name),
           set: (to) => this.setAttribute(name, to),
         });
-        if (value) this[property] = value;
+        if (value) this.setAttribute(name, value);
       }
     }
     this.settle();
@@ -116,14 +118,13 @@ async function open(
       }).observe(element);
     });
   }
-  if (!__LAZY__[name]) lang = 'en';
-  else if (name !== 'en') {
+  if (__LOCALES__.includes(name)) {
     try {
-      locale = await loadModule(name);
+      locale = await loadModule(`locales/${name}`);
     } catch {
       lang = 'en';
     }
-  }
+  } else if (name !== 'en') lang = 'en';
   if (signal.aborted) return;
   const api = get('api') || resolve('/api/v1');
   const canonical = document.querySelector<HTMLLinkElement>('link[rel=canonical]');
@@ -147,6 +148,8 @@ async function open(
     limit: +get('limit')!,
     depth: +get('max-depth')! || 6,
     _here: '',
+    _memory: {},
+    sso: get('sso'),
     ...createLanguage(lang, locale),
     signal,
     now: Date.now,
@@ -160,11 +163,11 @@ async function open(
     async _loadLater() {
       // English for writing is not in embed.js.
       const [{ create }, { compose }] = await Promise.all([
-        loadModule('compose'),
-        locale.compose ? locale : loadModule('en'),
+        loadModule('lazy/compose'),
+        locale.compose ? locale : loadModule('lazy/en'),
       ]);
       thread.compose = compose;
-      later ||= create(kit) as Later;
+      later ||= create(kit) as Promise<Later>;
       return later;
     },
     _roots: [],
@@ -175,6 +178,7 @@ async function open(
     drawing = false;
     if (signal.aborted) return;
     thread._here = location.pathname + location.search;
+    thread._memory = recall<Memory>(key) ?? {};
     root.lang = lang;
     root.dir = name === 'ar' ? 'rtl' : 'ltr';
     if (!root.firstChild) adoptColours(element, root);
@@ -183,18 +187,19 @@ async function open(
       roots = 1e4;
       setTimeout(thread._update, 40);
     }
-    if (thread.target) thread._later?.focus(thread, root);
+    if (thread.target) thread._later?._focus(thread, root);
   };
   const follow = async () => {
     const { hash } = location;
-    if (thread._alone || /^#comment-/.test(hash)) (await prepare(thread))?.follow(thread, hash);
+    if (thread._alone || /^#(comment|afterword)/.test(hash)) (await prepare(thread))?._follow(thread, hash);
   };
   addEventListener('hashchange', follow, { signal });
   // By then the page has all its styles.
   addEventListener('load', () => adoptColours(element, root), { signal });
+  // Drafts, unsent and unapproved comments are shown without being asked for, and nobody who is muted flashes up. Who has any
+  // has the module in the browser's cache.
+  if (drafts || mine || recall('outbox') || recall('muted')) await prepare(thread);
   await load(thread);
-  // Drafts, unsent and unapproved comments are shown without being asked for.
-  if (drafts || mine || recall('outbox')) prepare(thread);
   follow();
 }
 

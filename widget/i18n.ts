@@ -3,7 +3,8 @@ import type { compose, core } from './locales/en';
 
 /** A text by plural category of its `{n}`. */
 export type Plural = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
-type Texts<T> = {
+/** The shape of a locale: the same keys, any words. */
+export type Texts<T> = {
   readonly [K in keyof T]: T[K] extends string ? string : T[K] extends { other: string } ? Plural : Texts<T[K]>;
 };
 /** Texts of the first view. */
@@ -17,14 +18,13 @@ export interface Locale {
   compose?: ComposeMessages;
 }
 
-export function createLanguage(lang: string, { core, compose }: Locale) {
+export function createLanguage(lang: string, { core }: Locale) {
   // Made when first needed: on a slow phone each takes longer than asking for the thread.
   let plurals: Intl.PluralRules | undefined;
   let relative: Intl.RelativeTimeFormat | undefined;
   let day: Intl.DateTimeFormat | undefined;
   return {
     m: core,
-    compose,
     /** Fills `{n}` as a number and `{it}` as it is. */
     say: (text: Plural | string, n: number, it = '') =>
       (typeof text === 'string' ? text : (text[(plurals ??= new Intl.PluralRules(lang)).select(n)] ?? text.other))
@@ -46,7 +46,7 @@ export function createLanguage(lang: string, { core, compose }: Locale) {
               ? say('minute', 1)
               : relative.format(0, 'second');
     },
-    date: (time: number) => new Date(time).toLocaleString(lang),
+    date: (time: string | number) => new Date(time).toLocaleString(lang),
   };
 }
 export type LanguageParts = ReturnType<typeof createLanguage>;

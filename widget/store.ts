@@ -2,14 +2,15 @@
  * One thread's state and how it is loaded. Views draw it; embed.tsx fills in what only a document knows; what a reader
  * may do beyond reading comes with lazy/compose.tsx.
  */
-import type { Thread as Answer, Comment, ErrorCode, Sort } from '../worker/contract';
+import type { Thread as Answer, Comment, ErrorCode, Site, Sort } from '../worker/contract';
 import { type ApiError, request } from './api';
 import { type Memory, recall, remember } from './device';
-import type { Language } from './i18n';
+import type { ComposeMessages, Language } from './i18n';
+import type { Identity, Row } from './identity/agreement';
 import { addComment, type Node, touch } from './tree';
 import type { Draft, Later } from './writing/agreement';
 
-export interface Thread extends Language, Partial<Pick<Answer, 'page' | 'required' | 'next'>> {
+export interface Thread extends Language, Partial<Pick<Answer, 'page' | 'required' | 'votes' | 'next'>> {
   // What embed.tsx knows of the thread, and lends to it.
   /** Names the page on this device. */
   key: string;
@@ -25,6 +26,8 @@ export interface Thread extends Language, Partial<Pick<Answer, 'page' | 'require
   limit: number;
   /** Steps of indentation. */
   depth: number;
+  /** What this device remembers of the page, as last drawn. */
+  _memory: Memory;
   /** Path and query of the embedding page. */
   _here: string;
   /** Ends with the thread. */
@@ -38,6 +41,8 @@ export interface Thread extends Language, Partial<Pick<Answer, 'page' | 'require
   _loadLater(): Promise<Later>;
 
   // Its state.
+  /** Texts of writing; there since `_later` is. */
+  compose?: ComposeMessages;
   _roots: Node[];
   _byId: Map<string, Node>;
   loading?: boolean;
@@ -51,6 +56,12 @@ export interface Thread extends Language, Partial<Pick<Answer, 'page' | 'require
   _drafts: Record<string, Draft>;
   _later?: Later;
   _laterFailed?: boolean;
+  /** Who writes here: the page's own word for it, and what lazy/identity.tsx knows. */
+  readonly sso?: string | null;
+  _identity?: Identity;
+  _identityFailed?: boolean;
+  _site?: Site;
+  _row?: Row;
   /** Told to screen readers. */
   _said?: string;
   /** Selector of what receives the focus after the next drawing. */
@@ -70,10 +81,8 @@ export function addComments(s: Thread, comments: Comment[], top?: boolean): Node
 /** Loads the thread from its beginning, or on from where it ends. */
 export async function load(s: Thread, onwards?: boolean): Promise<void> {
   if (s.loading) return;
-  const { m, say } = s;
   const before = onwards ? s._byId.size : 0;
   let after = onwards && s.next;
-  let first: Node | undefined;
   s.loading = true;
   s.error = undefined;
   s._update();
@@ -93,24 +102,20 @@ export async function load(s: Thread, onwards?: boolean): Promise<void> {
         s._replying = undefined;
       }
       Object.assign(s, answer);
-      const [node] = addComments(s, answer.comments, true);
-      first ||= node;
+      addComments(s, answer.comments, true);
       after = answer.next;
       s._update();
     } while (after && s._byId.size - before < s.limit);
-    if (onwards) {
-      s.target = `#comment-${first?.c.id}`;
-      s._said = say(m.loaded, s._byId.size - before);
-    } else {
+    if (!onwards) {
       // For the marks at the next visit; the edge may have answered with what it had some seconds ago.
       remember(s.key, { ...recall<Memory>(s.key), seen: s.now() - 10_000 });
       s._emit('ready', s.page);
     }
-    s._later?.restore(s);
+    s._later?._restore(s);
   } catch (error) {
     if (s.signal.aborted) return;
     s.error = (error as ApiError).code ?? 'network';
-    s._said = m.failed;
+    s._said = s.m.failed;
     s._emit('error', { code: s.error });
     // It can explain; without a network it cannot come.
     prepare(s);
@@ -130,7 +135,7 @@ export async function prepare(s: Thread): Promise<Later | undefined> {
   if (!s._later) {
     try {
       s._later = await s._loadLater();
-      s._later.restore(s);
+      s._later._restore(s);
     } catch {}
     s._laterFailed = !s._later;
   }

@@ -14,13 +14,18 @@ export interface Node {
   /** The branch as last drawn; none when it is to be drawn again. */
   view?: unknown;
   more: Comment['more'];
-  closed?: boolean;
+  /** How many comments below it are folded away. */
+  closed?: number;
   loading?: boolean;
   failed?: boolean;
   /** Arrived since the last visit. */
   fresh?: boolean;
   /** The state of an own comment, in words: sending, waiting … */
   note?: ComponentChild;
+  /** Its menu is open. */
+  menu?: boolean;
+  /** By somebody whom the reader does not want to read. */
+  muted?: boolean;
 }
 
 /** Has a node and all above it drawn again. */
@@ -42,6 +47,3 @@ export function addComment(byId: Map<string, Node>, c: Comment): Node {
   touch(node);
   return node;
 }
-
-/** How many comments are loaded below a node. */
-export const countBelow = (node: Node): number => node._kids.reduce((sum, kid) => sum + 1 + countBelow(kid), 0);

@@ -14,9 +14,9 @@ import { type AppContext, type AppEnv, clientAddress } from './request';
 const LIMIT_PERIOD_S = 60;
 const PREFLIGHT_TTL_S = 86_400;
 /** What costs the most and is abused first. */
-const WRITES_TEXT = /\/(comments|preview)$/;
+const WRITES_TEXT = /v1\/(comments|preview)$/;
 /** A login that begins or comes back, and a proof that is used up, write as well. */
-const WRITES_BY_GET = /\/(login\/|me\b)/;
+const WRITES_BY_GET = /\/(login\/|me\b|source$)/;
 
 /** Reading and writing need no credentials of the browser's, so any page may ask; which origins may, sites say. */
 const allowCors: MiddlewareHandler<AppEnv> = async (c, next) => {

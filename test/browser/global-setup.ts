@@ -32,6 +32,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     sites: [
       { id: 'elsewhere', name: 'Elsewhere', hosts: [OTHER_HOST] },
       { id: 'held', name: 'Held', hosts: [`held.${OTHER_HOST}`], settings: { hold: true } },
+      {
+        id: 'opinions',
+        name: 'Opinions',
+        hosts: [`opinions.${OTHER_HOST}`],
+        settings: { votes: 'both', reactions: ['👍', '💡'] },
+      },
     ],
   });
   await seedConversations(server, Date.now());

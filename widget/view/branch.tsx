@@ -1,7 +1,7 @@
 /** A comment and everything below it; drawn again only when something in it changed. */
 import { h, type VNode } from 'preact';
 import type { Thread } from '../store';
-import { countBelow, type Node } from '../tree';
+import type { Node } from '../tree';
 import { drawComment } from './comment';
 
 /** @param depth steps below the top of what is on view; -1 for a comment that is only context of what follows */
@@ -17,7 +17,7 @@ export function drawBranch(s: Thread, n: Node, depth: number): VNode {
       {kids[0] && !deep && (
         <button class="line" data-a="toggle" aria-expanded={!closed} aria-label={say(m.repliesTo, 0, c.author.name)} />
       )}
-      {s._replying === n && s._later?.drawComposer(s, n)}
+      {s._replying === n && s._later?._drawComposer(s, n)}
       {kids[0] &&
         (deep ? (
           <a class="go" href={`${s._here}#comment-${c.id}`}>
@@ -25,7 +25,7 @@ export function drawBranch(s: Thread, n: Node, depth: number): VNode {
           </a>
         ) : closed ? (
           <button class="go" data-a="toggle">
-            {say(m.moreReplies, countBelow(n))}
+            {say(m.moreReplies, closed)}
           </button>
         ) : (
           <ol>{kids.map((kid) => drawBranch(s, kid, depth + 1))}</ol>

@@ -5,7 +5,7 @@ import { prepare, type Thread } from '../store';
 export function drawComposer(s: Thread) {
   const { m } = s;
   return (
-    s._later?.drawComposer(s) ?? (
+    s._later?._drawComposer(s) ?? (
       <form part="composer" key="w">
         <textarea
           rows={2}

@@ -17,7 +17,7 @@ export function drawThread(s: Thread, most: number) {
       // Whoever points at a time sees all of it; formatting every one would hold up the first view.
       onMouseOver={({ target }) => {
         const { dateTime } = target as HTMLTimeElement;
-        if (dateTime) (target as HTMLTimeElement).title = s.date(Date.parse(dateTime));
+        if (dateTime) (target as HTMLTimeElement).title = s.date(dateTime);
       }}
     >
       <header>
@@ -32,9 +32,19 @@ export function drawThread(s: Thread, most: number) {
           </div>
         )}
       </header>
+      {page?.reactions[0] && (
+        <div class="sort">
+          {page.reactions.map(({ value, count }) => (
+            <button data-a="react" value={value} aria-pressed={s._memory.reacted === value}>
+              {`${value} ${count || ''}`}
+            </button>
+          ))}
+        </div>
+      )}
+      {s._later?._drawMore(s)}
       {alone ? (
         <a class="go" href={`${s._here}#responses`}>
-          {m.all}
+          {s.compose?.all}
         </a>
       ) : page?.locked ? (
         <p class="note">{m.closed}</p>
@@ -44,7 +54,7 @@ export function drawThread(s: Thread, most: number) {
       <ol aria-busy={loading}>
         {(alone ?? roots.slice(0, most)).map((n) => drawBranch(s, n, alone && n !== alone.at(-1) ? -1 : 0))}
       </ol>
-      {error && <p class="note">{s._later?.explain(s) ?? m.failed}</p>}
+      {error && <p class="note">{s._later?._explain(s) ?? m.failed}</p>}
       {(error || (s.next && !alone)) && (
         <button class="go" data-a="load">
           {loading ? m.loading : error ? m.retry : m.more}
@@ -65,6 +75,6 @@ async function act(s: Thread, event: MouseEvent): Promise<void> {
   const button = (event.target as Element).closest<HTMLButtonElement>('[data-a]');
   if (!button) return;
   const later = await prepare(s);
-  if (later) later.act(s, button);
+  if (later) later._act(s, button);
   else if (s.error) load(s, !!s.next);
 }

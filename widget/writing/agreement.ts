@@ -1,6 +1,7 @@
 /** What embed.js and the module that it loads when the reader acts (lazy/compose.tsx) expect of each other. Types only. */
 import type { ComponentChild, h, VNode } from 'preact';
-import type { request } from '../api';
+import type { NewComment } from '../../worker/contract';
+import type { ApiError, request } from '../api';
 import type { recall, remember } from '../device';
 import type { addComments, changed, load, read, Thread } from '../store';
 import type { Node } from '../tree';
@@ -12,14 +13,16 @@ export interface Draft {
   field?: HTMLTextAreaElement | null;
   /** Shows fields and buttons: somebody is writing. */
   open?: boolean;
-  /** What is wrong, and with which field: 'body', 'author.name' …, or '' for all of it. */
-  error?: { field: string; text: string };
+  /** What is wrong, and with which field if with one: 'body', 'author.name' … */
+  error?: ApiError | undefined;
   /** The text as the server rendered it; undefined while writing. */
   preview?: unknown;
   /** The field that received what was kept of the text. */
   _filled?: unknown;
   /** Of the last refused attempt: the same comment goes under the same key. */
-  _attempt?: { key: string; body: unknown };
+  _attempt?: { key: string; body: NewComment };
+  /** It is being sent: not twice. */
+  _busy?: boolean;
 }
 
 /** What the later loaded module receives, so that it need not bring Preact and the store along. */
@@ -38,15 +41,17 @@ export type Kit = [
 
 export interface Later {
   /** Shows what this device holds of the thread: drafts, unsent and unapproved comments. */
-  restore(s: Thread): void;
+  _restore(s: Thread): void;
   /** Does what a button with `data-a` says. */
-  act(s: Thread, button: HTMLButtonElement): void;
+  _act(s: Thread, button: HTMLButtonElement): void;
   /** Moves the focus to `s.target`, if it is there. */
-  focus(s: Thread, root: HTMLElement): void;
+  _focus(s: Thread, root: HTMLElement): void;
   /** Shows the comment that the address names, or the whole thread. */
-  follow(s: Thread, hash: string): void;
+  _follow(s: Thread, hash: string): void;
   /** What is wrong, for the reader or the page's owner. */
-  explain(s: Thread): ComponentChild;
+  _explain(s: Thread): ComponentChild;
+  /** What is open below a comment; without one, above the conversation. */
+  _drawMore(s: Thread, n?: Node): ComponentChild;
   /** The field of `view/composer.tsx`, or that of a reply, with all that belongs to it. */
-  drawComposer(s: Thread, parent?: Node): VNode;
+  _drawComposer(s: Thread, parent?: Node): VNode;
 }

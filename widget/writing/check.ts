@@ -2,20 +2,23 @@
 import type { ErrorCode } from '../../worker/contract';
 import type { ApiError } from '../api';
 import type { ComposeMessages } from '../i18n';
+import type { Thread } from '../store';
+import type { Draft } from './agreement';
+import { texts } from './kit';
 
 export const MAX_CHARS = 10_000;
 
 /** Characters as a person counts them. */
 export const countChars = (text: string): number => [...new Intl.Segmenter().segment(text)].length;
 
-/** Every field knows by itself what it takes (composer.tsx, tools.tsx); here it is tidied, and said in words. */
-export function findFault(form: HTMLFormElement, t: ComposeMessages) {
+/** Every field knows by itself what it takes; here it is tidied. @returns what is wrong with the first that is */
+export function findFault(form: HTMLFormElement): ApiError | undefined {
   for (const input of form.querySelectorAll('input, textarea') as NodeListOf<HTMLInputElement>) {
     const { name } = input;
     const value = input.value.trimEnd();
     input.value = name === 'author.url' && value && !value.includes(':') ? `https://${value}` : value;
-    if (countChars(value) > MAX_CHARS) return explainRefusal({ code: 'body_too_large', wait: 0 }, t);
-    if (!input.validity.valid) return explainRefusal({ field: name, wait: 0 }, t);
+    if (countChars(value) > MAX_CHARS) return { code: 'body_too_large', wait: 0 };
+    if (!input.validity.valid) return { field: name, wait: 0 };
   }
 }
 
@@ -28,15 +31,16 @@ const CODES: Partial<Record<ErrorCode, keyof ComposeMessages>> = {
   setup_required: 'busy',
   storage_unavailable: 'busy',
 };
-/** By the field that is wrong. */
-const FIELDS: Record<string, keyof ComposeMessages> = {
-  body: 'body',
-  'author.name': 'nameWrong',
-  'author.email': 'emailWrong',
-  'author.url': 'urlWrong',
-};
-
-export function explainRefusal({ code, field = '' }: ApiError, t: ComposeMessages) {
-  const text = FIELDS[field] ?? CODES[code as ErrorCode] ?? 'refused';
-  return { field, text: t[text] as string };
+/** What has to do with who writes, identity/explain.ts says. */
+export function explainRefusal(s: Thread, error: ApiError): string {
+  const text = error.field === 'body' ? 'body' : (CODES[error.code as ErrorCode] ?? 'refused');
+  return s._identity?.explain(s, error) ?? (texts(s)[text] as string);
 }
+
+export const errorId = (draft: Draft): string => `error-${draft.id}`;
+
+/** Ties a field to what is wrong with it. */
+export const describe = (draft: Draft, name: string) =>
+  draft.error && (draft.error.field || 'body') === name
+    ? { 'aria-invalid': true, 'aria-describedby': errorId(draft) }
+    : {};

@@ -3,17 +3,19 @@ import { replyTo } from '../reading';
 import type { Thread } from '../store';
 import type { Node } from '../tree';
 import type { Draft } from './agreement';
+import { describe } from './check';
 import { applyFormat, FORMAT_NAMES, FORMATS } from './format';
-import { h } from './kit';
-import { keepDraft, memoryOf, redraw, submit } from './post';
-import { describe, drawTools } from './tools';
+import { h, texts } from './kit';
+import { keepDraft, memoryOf } from './memory';
+import { redraw, submit } from './post';
+import { drawTools } from './tools';
 
 export function drawComposer(s: Thread, parent?: Node) {
   const { m, say } = s;
   const id = parent?.c.id ?? '';
   s._drafts[id] ||= { id, open: !!parent };
   const draft = s._drafts[id];
-  const label = parent ? say(m.replyTo, 0, parent.c.author.name) : m.write;
+  const label = parent ? say(texts(s).replyTo, 0, parent.c.author.name) : m.write;
   return (
     <form
       part="composer"

@@ -11,8 +11,11 @@ export let remember: Kit[4];
 export let addComments: Kit[5];
 export let changed: Kit[6];
 export let load: Kit[7];
+/** All of it, for a module that is loaded later still. */
+export let lent: Kit;
 
 export function useKit(kit: Kit): void {
+  lent = kit;
   [h, request, read, recall, remember, addComments, changed, load] = kit;
 }
 

@@ -5,7 +5,8 @@
  */
 import type { Comment, NewComment } from '../../worker/contract';
 import type { ApiError } from '../api';
-import { recall, remember, request } from './kit';
+import { loadIdentity } from './identity';
+import { recall, remember } from './kit';
 
 export interface Item {
   key: string;
@@ -13,6 +14,8 @@ export interface Item {
   /** The thread's key on this device. */
   page: string;
   body: NewComment;
+  /** Who wrote it: a person when `verified`, else a guest. It is sent in no other name. */
+  by: Comment['author'];
   createdAt: string;
   /** Not to be sent before, epoch ms. */
   due: number;
@@ -21,9 +24,9 @@ export interface Item {
 }
 export interface Outcome {
   /** Something changed in the outbox. */
-  changed(): void;
-  arrived(item: Item, comment: Comment, bookmark: string | null): void;
-  refused(item: Item, error: ApiError): void;
+  _changed(): void;
+  _arrived(item: Item, comment: Comment): void;
+  _refused(item: Item, error: ApiError): void;
 }
 
 /** How often to look whether something is due. */
@@ -54,24 +57,23 @@ export function sendItems(outcome: Outcome, all?: boolean): void {
 
 async function sendItem(outcome: Outcome, item: Item): Promise<void> {
   try {
-    const [comment, bookmark] = await request<Comment>(`${item.api}/comments`, {}, toPost(item.body, item.key));
-    outcome.arrived(item, comment, bookmark);
+    const { ask } = await loadIdentity();
+    const { api, by, key, page, body } = item;
+    const comment = await ask<Comment>({ api, key: page }, 'POST', '/comments', body, {
+      headers: { 'Idempotency-Key': key },
+      as: by.verified && by.id,
+    });
+    outcome._arrived(item, comment);
   } catch (thrown) {
     const error = thrown as ApiError;
-    if (error.code && !error.wait) outcome.refused(item, error);
+    if (error.code && !error.wait) outcome._refused(item, error);
     else {
       putItem(item, {
         ...item,
         due: Date.now() + (error.wait * 1000 || RETRY_MS),
         note: error.code ? 'busy' : 'waiting',
       });
-      outcome.changed();
+      outcome._changed();
     }
   }
 }
-
-export const toPost = (body: unknown, key?: string): RequestInit => ({
-  method: 'POST',
-  headers: { 'Content-Type': 'application/json', ...(key && { 'Idempotency-Key': key }) },
-  body: JSON.stringify(body),
-});

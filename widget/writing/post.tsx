@@ -3,30 +3,22 @@
  * server's answer. How it travels is outbox.ts, what may be wrong with it check.ts.
  */
 import type { Comment, NewComment } from '../../worker/contract';
-import type { Memory } from '../device';
+import type { ApiError } from '../api';
+import type { Writer } from '../identity/agreement';
 import type { Thread } from '../store';
 import type { Node } from '../tree';
 import type { Draft } from './agreement';
 import { explainRefusal, findFault } from './check';
-import { addComments, changed, h, recall, remember, tell, texts } from './kit';
+import { authorOf } from './identity';
+import { addComments, changed, h, remember, tell, texts } from './kit';
+import { keep, keepDraft, memoryOf } from './memory';
 import { type Item, listItems, type Outcome, putItem, sendItems } from './outbox';
 
 const MINE_MS = 14 * 86_400_000;
-const BOOKMARK_MS = 60_000;
 /** Of a comment that the server has not taken yet; sorts after every real id. */
 const LOCAL = 'z-';
 /** Threads on view. */
 const threads = new Set<Thread>();
-
-export const memoryOf = (page: string): Memory => recall<Memory>(page) ?? {};
-const keep = (page: string, change: Memory): void => remember(page, { ...memoryOf(page), ...change });
-
-/** @param id of the comment that the text answers, '' for the page */
-export function keepDraft(page: string, id: string, text: string): void {
-  const { [id]: _, ...drafts } = memoryOf(page).drafts ?? {};
-  if (text) drafts[id] = text;
-  keep(page, { drafts: Object.keys(drafts)[0] === undefined ? null : drafts });
-}
 
 /** Makes what is on view agree with what this device holds. May be called at any time. */
 export function restore(s: Thread): void {
@@ -59,38 +51,43 @@ export function restore(s: Thread): void {
 
 export const restoreAll = (): void => threads.forEach(restore);
 
-export function submit(s: Thread, draft: Draft, form: HTMLFormElement): void {
+export async function submit(s: Thread, draft: Draft, form: HTMLFormElement): Promise<void> {
+  if (draft._busy) return;
+  draft._busy = true;
   draft.preview = undefined;
-  draft.error = findFault(form, texts(s));
-  if (draft.error) {
-    focusFault(s, draft);
-    return;
+  draft.error = findFault(form);
+  const text = draft.field!.value;
+  let writer: Writer | undefined;
+  try {
+    if (!draft.error) writer = await authorOf(s, form);
+  } catch (error) {
+    draft.error = error as ApiError;
   }
+  draft._busy = false;
+  if (writer) post(s, draft, text, writer);
+  else focusFault(s, draft);
+}
+
+function post(s: Thread, draft: Draft, text: string, { by, author }: Writer): void {
   const { url, site, pageId, title, key: page } = s;
-  const given = Object.fromEntries(new FormData(form)) as Record<string, string>;
-  const author = recall<NewComment['author']>('me') ?? {
-    name: given['author.name']?.trim() as string,
-    email: given['author.email'] || undefined,
-    url: given['author.url'] || undefined,
-  };
   const body: NewComment = {
     url,
     site: site ?? undefined,
     pageId: pageId ?? undefined,
     title: [...title].slice(0, 300).join('') || undefined,
     parent: draft.id || undefined,
-    body: given.body as string,
+    body: text,
     author,
   };
   // The same comment under the same key: an answer that was lost on its way makes no second one.
   const key =
     JSON.stringify(draft._attempt?.body) === JSON.stringify(body) ? (draft._attempt?.key as string) : createKey();
-  remember('me', author);
   const item: Item = {
     key,
     api: s.api,
     page,
     body,
+    by,
     createdAt: new Date(s.now()).toISOString(),
     due: 0,
     note: 'sending',
@@ -107,12 +104,12 @@ export function submit(s: Thread, draft: Draft, form: HTMLFormElement): void {
 }
 
 export const outcome: Outcome = {
-  changed: restoreAll,
-  arrived(item, comment, bookmark) {
+  _changed: restoreAll,
+  _arrived(item, comment) {
     const { page } = item;
     const pending = comment.status === 'pending';
     putItem(item);
-    keep(page, { bookmark, until: Date.now() + BOOKMARK_MS, seen: Date.now() });
+    keep(page, { seen: Date.now() });
     if (pending) keep(page, { mine: [...(memoryOf(page).mine ?? []), comment] });
     for (const s of threads) {
       const node = s._byId.get(LOCAL + item.key);
@@ -126,11 +123,11 @@ export const outcome: Outcome = {
     }
     restoreAll();
   },
-  refused: giveBack,
+  _refused: giveBack,
 };
 
 /** Takes a comment out of the outbox and back into its composer. @param error why the server refused it */
-function giveBack(item: Item, error?: Parameters<Outcome['refused']>[1]): void {
+function giveBack(item: Item, error?: ApiError): void {
   const id = item.body.parent ?? '';
   const newer = memoryOf(item.page).drafts?.[id];
   putItem(item);
@@ -142,22 +139,22 @@ function giveBack(item: Item, error?: Parameters<Outcome['refused']>[1]): void {
     draft.open = true;
     draft._filled = 0;
     draft._attempt = item;
-    draft.error = error && explainRefusal(error, texts(s));
+    draft.error = error;
     s._replying = s._byId.get(id);
     // Details that are wrong must be seen.
-    if (draft.error?.field.startsWith('author')) remember('me', null);
-    tell(s, draft.error?.text ?? '');
+    if (error?.field?.startsWith('author')) remember('me', null);
+    tell(s, error ? explainRefusal(s, error) : '');
     focusFault(s, draft);
   }
   restoreAll();
 }
 
 /** As much of a comment as its view needs. */
-const toComment = ({ key, body, createdAt }: Item) =>
+const toComment = ({ key, body, by, createdAt }: Item) =>
   ({
     id: LOCAL + key,
     parent: body.parent,
-    author: { name: body.author?.name },
+    author: by,
     html: body.body.replace(/[&<>]/g, (char) => `&#${char.charCodeAt(0)};`).replace(/\n/g, '<br>'),
     status: 'pending',
     createdAt,

@@ -1,71 +1,31 @@
-/** What stands below the field while somebody writes: preview, who writes, formatting, Post. */
-import type { NewComment, Preview } from '../../worker/contract';
+/** What stands below the field while somebody writes: preview, who writes (identity.tsx), formatting, Post. */
+import type { Preview } from '../../worker/contract';
 import type { ApiError } from '../api';
 import { ICONS } from '../icons';
 import { replyTo } from '../reading';
 import type { Thread } from '../store';
 import type { Draft } from './agreement';
-import { countChars, explainRefusal, MAX_CHARS } from './check';
+import { countChars, errorId, explainRefusal, MAX_CHARS } from './check';
 import { applyFormat, FORMAT_NAMES } from './format';
-import { h, recall, remember, request, texts } from './kit';
-import { toPost } from './outbox';
+import { drawWho } from './identity';
+import { h, request, texts } from './kit';
 import { redraw } from './post';
 
-const PERSON = ['name', 'email', 'url'] as const;
 const NEAR = 500;
-
-const errorId = (draft: Draft): string => `error-${draft.id}`;
 
 export function drawTools(s: Thread, draft: Draft) {
   const t = texts(s);
   const { error, field, preview, id } = draft;
-  const person = recall<NewComment['author']>('me');
   const { length = 0 } = field?.value ?? '';
   return (
     <div>
       {preview !== undefined && (
         <div class="body pre" dir="auto" dangerouslySetInnerHTML={{ __html: preview as string }} />
       )}
-      {draft.open && (
-        <div class="who">
-          {person
-            ? [
-                s.say(t.writingAs, 0, person.name),
-                <button
-                  type="button"
-                  class="go"
-                  onClick={() => {
-                    remember('me', null);
-                    redraw(s, id);
-                  }}
-                >
-                  {t.change}
-                </button>,
-              ]
-            : PERSON.map((key) => {
-                const required = key === 'name' || !!s.required?.includes(key);
-                const name = `author.${key}`;
-                return (
-                  <label key={key}>
-                    {t[key]}
-                    <input
-                      {...({ type: key === 'email' ? key : 'text' } as object)}
-                      name={name}
-                      autocomplete={key}
-                      maxLength={key === 'name' ? 80 : 2048}
-                      pattern={key === 'url' ? 'https?://.+' : undefined}
-                      placeholder={required ? '' : t.optional}
-                      required={required}
-                      {...describe(draft, name)}
-                    />
-                  </label>
-                );
-              })}
-        </div>
-      )}
+      {draft.open && drawWho(s, draft)}
       {error && (
         <p class="note" id={errorId(draft)}>
-          {error.text}
+          {explainRefusal(s, error)}
         </p>
       )}
       {draft.open && (
@@ -95,23 +55,24 @@ export function drawTools(s: Thread, draft: Draft) {
   );
 }
 
-/** Ties a field to what is wrong with it. */
-export const describe = (draft: Draft, name: string) =>
-  draft.error && (draft.error.field || 'body') === name
-    ? { 'aria-invalid': true, 'aria-describedby': errorId(draft) }
-    : {};
-
 async function togglePreview(s: Thread, draft: Draft): Promise<void> {
   const body = draft.field?.value.trim();
   const open = draft.preview === undefined;
   draft.preview = draft.error = undefined;
   if (open && body) {
     try {
-      const asked = toPost({ url: s.url, site: s.site ?? undefined, body });
-      const [{ html }] = await request<Preview>(`${s.api}/preview`, {}, asked);
+      const [{ html }] = await request<Preview>(
+        `${s.api}/preview`,
+        {},
+        {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ url: s.url, site: s.site ?? undefined, body }),
+        },
+      );
       draft.preview = s._trust(html);
     } catch (error) {
-      draft.error = explainRefusal(error as ApiError, texts(s));
+      draft.error = error as ApiError;
     }
   }
   redraw(s, draft.id);

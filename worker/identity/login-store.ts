@@ -92,11 +92,12 @@ export function updatePerson(id: string, change: Partial<PersonRow>): CompiledQu
   return query.updateTable('people').set(change).where('id', '=', id).compile();
 }
 
-/** Adds an account, or keeps what its provider calls it now. Two logins at once cannot make two people of one account. */
+/** Fails the whole batch when the account is there already: two logins at once cannot make two people of one account. */
 export function insertAccount(account: AccountRow): CompiledQuery {
   return query.insertInto('accounts').values(account).compile();
 }
 
+/** Keeps whose it is, and what its provider calls it now. */
 export function updateAccount({ site_id, provider, subject, person_id, name }: AccountRow): CompiledQuery {
   return query
     .updateTable('accounts')
@@ -111,15 +112,17 @@ export function insertSession(session: SessionRow): CompiledQuery {
   return query.insertInto('sessions').values(session).compile();
 }
 
-/** A session that still stands and belongs to this key, with its person. */
-export function selectSession(id: string, jkt: string, now: number): CompiledQuery<PersonRow> {
+/** The person of a session that still stands and belongs to this key, and the settings of their site. */
+export function selectSession(id: string, jkt: string, now: number): CompiledQuery<PersonRow & { settings: string }> {
   return query
     .selectFrom('sessions as s')
     .innerJoin('people as p', 'p.id', 's.person_id')
+    .innerJoin('sites as t', 't.id', 's.site_id')
     .where('s.id', '=', id)
     .where('s.jkt', '=', jkt)
     .where('s.expires_at', '>', now)
     .selectAll('p')
+    .select('t.settings')
     .compile();
 }
 

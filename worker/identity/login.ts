@@ -14,7 +14,7 @@ import { Problem } from '../problem';
 import { type AppContext, checkOrigin, foreignOrigin, openDb, ownOrigin, refuseOrigin } from '../request';
 import { insertInstance, insertLogin, type SiteRow, selectInstance, selectSite, takeLogin } from './login-store';
 import { beginLogin, finishLogin, type KeptLogin } from './oauth';
-import { answerExpired, answerMessage } from './popup';
+import { answerExpired, answerMessage, answerRefused } from './popup';
 import { hashText } from './proof';
 import { readInstance } from './providers/mastodon';
 import type { Provider } from './providers/provider';
@@ -24,19 +24,20 @@ import { listProviders } from './providers/table';
 const LOGIN_TTL_MS = 10 * 60_000;
 const CODE_TTL_MS = 60_000;
 
-/** `GET /login/{provider}` @throws Problem not_found, origin_not_allowed, invalid_request, login_failed */
+/** `GET /login/{provider}`: for a person's browser, so that what is refused is a page as well. */
 export async function startLogin(c: AppContext): Promise<Response> {
-  const provider = findProvider(c);
-  const q = parseQuery(LoginQuery, new URL(c.req.url).searchParams);
-  const origin = checkPlace(q.origin);
-  const returnTo = readReturn(q, origin);
-  const db = openDb(c, 'first-primary');
-  const siteId = await findSite(db, q, origin);
-  const to = { origin, returnTo, popup: q.redirect === undefined };
   try {
-    return await sendToProvider(c, db, provider, q, { ...to, siteId });
+    const provider = findProvider(c);
+    const q = parseQuery(LoginQuery, new URL(c.req.url).searchParams);
+    const origin = checkPlace(q.origin);
+    const to = { origin, returnTo: readReturn(q, origin), popup: q.redirect === undefined };
+    const db = openDb(c, 'first-primary');
+    const siteId = await findSite(db, q, origin);
+    return await sendToProvider(c, db, provider, q, { ...to, siteId }).catch((error) => answerError(c, to, error));
   } catch (error) {
-    return answerError(c, to, error);
+    const isBrowser = c.req.header('Accept')?.includes('text/html');
+    if (error instanceof Problem && isBrowser) return answerRefused(c, error);
+    throw error;
   }
 }
 

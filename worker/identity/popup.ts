@@ -2,7 +2,8 @@
  * The pages a person sees on the way back from a login: one that hands the code to who asked and closes, and one for what
  * cannot be handed to anybody. Nothing of a stranger's is in them but an address that was checked.
  */
-import type { ErrorCode } from '../contract';
+import { ERRORS, type ErrorCode } from '../contract';
+import type { Problem } from '../problem';
 import type { AppContext } from '../request';
 
 /** What the window that opened the popup is told. */
@@ -67,7 +68,13 @@ export function answerExpired(c: AppContext): Response {
   return page(c, 400, title, expired);
 }
 
-function page(c: AppContext, status: 200 | 400, title: string, text: string, script?: string): Response {
+/** For a login that must not begin: who asked is nobody to be told. */
+export function answerRefused(c: AppContext, { code, status }: Problem): Response {
+  const [title] = textsFor(c);
+  return page(c, status, title, ERRORS[code][1]);
+}
+
+function page(c: AppContext, status: number, title: string, text: string, script?: string): Response {
   const nonce = crypto.randomUUID();
   noStore(c).header(
     'Content-Security-Policy',
@@ -79,11 +86,11 @@ function page(c: AppContext, status: 200 | 400, title: string, text: string, scr
 <html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">
 <title>${title}</title>
-<style nonce="${nonce}">body{font:1.1rem/1.6 system-ui,sans-serif;max-width:26em;margin:20vh auto;padding:0 1.5em;color-scheme:light dark}</style>
+<style nonce="${nonce}">:root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;max-width:26em;margin:20vh auto;padding:0 1.5em}</style>
 <p>${text}</p>
 ${script === undefined ? '' : `<script nonce="${nonce}">${script}</script>`}
 </html>`,
-    status,
+    status as 200,
   );
 }
 

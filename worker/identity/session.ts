@@ -100,15 +100,19 @@ export async function renewSession(c: AppContext): Promise<Response> {
   const { jkt } = identity.proof;
   const [standings, people] = await db.batch(selectStanding(identity, now), selectSession(input.session, jkt, now));
   checkStanding({ ...identity, token: null }, standings!.rows[0] as StandingRow);
-  const person = people!.rows[0] as PersonRow | undefined;
+  const person = people!.rows[0] as (PersonRow & { settings: string }) | undefined;
   if (!person) throw new Problem('session_invalid');
+  // Whoever left the team loses the role with the next token; the site's own accounts have theirs from the site.
+  const { role } = person;
+  const stillHeld =
+    role === null || person.verified === 'sso' ? role : roleOf(person.email, parseSettings(person.settings));
   await batchProven(
     db,
     identity,
     extendSession(input.session, now, now + SESSION_TTL_MS),
-    updatePerson(person.id, { seen_at: now }),
+    updatePerson(person.id, { seen_at: now, role: stillHeld }),
   );
-  return answerSession(c, db, input.session, person, jkt, now);
+  return answerSession(c, db, input.session, { ...person, role: stillHeld }, jkt, now);
 }
 
 /** `DELETE /session`: this device is logged out. @throws Problem session_invalid, proof_required */

@@ -128,7 +128,7 @@ describe('by keyboard', () => {
       expect(focused.ring).toBe(true);
       seen.add(focused.name.replace(/ .*/, ''));
     }
-    for (const name of ['Newest', 'Best', 'Write', 'Reply', 'Link', 'Replies']) expect([...seen]).toContain(name);
+    for (const name of ['Newest', 'Best', 'Write', 'Reply', 'More', 'Replies']) expect([...seen]).toContain(name);
   });
 
   it('controls are at least 24 pixels high and wide', async () => {

@@ -1,6 +1,7 @@
 /** The identity providers that the login tests log in at are as strict as the real ones: else those tests would show little. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answerForm, createBrowsing, form } from './browse.ts';
 import { type Issuer, startIssuer } from './oidc-issuer.ts';
 import { type StandIns, startStandIns } from './stand-ins.ts';
 
@@ -29,15 +30,15 @@ describe('the issuer', () => {
 
   it('logs a person in, on a page of its own', async () => {
     const asked = { client_id: 'blog', redirect_uri: REDIRECT_URI, response_type: 'code', scope: 'openid', state: 's' };
-    const browse = keepCookies();
-    const withoutPkce = await browse(`${issuer.issuer}/auth?${new URLSearchParams(asked)}`);
+    const { visit } = createBrowsing();
+    const withoutPkce = await visit(`${issuer.issuer}/auth?${new URLSearchParams(asked)}`);
     expect(withoutPkce.headers.get('Location')).toContain('error=invalid_request');
     const pkce = { code_challenge: CHALLENGE, code_challenge_method: 'S256' };
-    const begun = await browse(`${issuer.issuer}/auth?${new URLSearchParams({ ...asked, ...pkce })}`);
+    const begun = await visit(`${issuer.issuer}/auth?${new URLSearchParams({ ...asked, ...pkce })}`);
     const page = new URL(begun.headers.get('Location')!, issuer.issuer);
-    expect(await (await browse(page)).text()).toContain('name="account"');
-    const resume = await browse(page, answerForm('marigold'));
-    const done = await browse(resume.headers.get('Location')!);
+    expect(await (await visit(page)).text()).toContain('name="account"');
+    const resume = await visit(page, answerForm('marigold'));
+    const done = await visit(resume.headers.get('Location')!);
     const back = new URL(done.headers.get('Location')!);
     expect(back.origin + back.pathname).toBe(REDIRECT_URI);
     expect(Object.fromEntries(back.searchParams)).toEqual({ code: expect.any(String), state: 's', iss: issuer.issuer });
@@ -113,25 +114,4 @@ async function exchangeAtX(account: string, verifier: string): Promise<number[]>
     headers: { Authorization: `Bearer ${access_token}` },
   });
   return [first.status, profile.status, (await exchange()).status];
-}
-
-const form = (members: Record<string, string | undefined>): RequestInit => ({
-  method: 'POST',
-  redirect: 'manual',
-  body: new URLSearchParams(Object.entries(members).filter((each): each is [string, string] => each[1] !== undefined)),
-});
-const answerForm = (account: string) => form({ account, decision: 'continue' });
-
-/** As much of a browser as the issuer's login needs: cookies are kept, and redirects looked at. */
-function keepCookies(): (url: string | URL, init?: RequestInit) => Promise<Response> {
-  const cookies = new Map<string, string>();
-  return async (url, init = {}) => {
-    const Cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
-    const answer = await fetch(url, { redirect: 'manual', ...init, headers: { Cookie } });
-    for (const cookie of answer.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!;
-      cookies.set(name!, value!);
-    }
-    return answer;
-  };
 }

@@ -2,12 +2,13 @@
  * A server of its own on which every way to log in leads to a provider on this machine: the issuer, the stand-ins, and one
  * host that publishes a site's public keys. Sites as the tests of logging in need them.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createListener } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JWK } from 'jose';
+import type { Secrets } from '../../../cli/secrets.ts';
 import { type Server, startServer } from '../../../cli/server.ts';
 import type { SiteInput } from '../../../cli/site-sql.ts';
 import { type Issuer, startIssuer } from './oidc-issuer.ts';
@@ -20,6 +21,8 @@ export interface LoginServer {
   standIns: StandIns;
   /** Folder of the server's database. */
   persistDir: string;
+  /** What it was started with first. */
+  secrets: Secrets;
   /** Ends the server and starts it again on the same database and port. @param vars beside those it has anyway */
   restart(vars: Record<string, string>): Promise<void>;
   log(): string;
@@ -32,10 +35,11 @@ export const SSO_SECRET = 'shared-with-the-site-0123456789-abcdef';
 const CLIENT = { id: 'afterword', secret: 'the-secret-of-afterword-there' };
 
 /** @param keys what is published at JWKS_URL */
-export async function startLoginServer(
-  options: { sites?: SiteInput[]; keys?: JWK[]; assets?: string } = {},
-): Promise<LoginServer> {
-  const [persistDir, port] = await Promise.all([mkdtemp(join(tmpdir(), 'afterword-login-')), findFreePort()]);
+export async function startLoginServer(options: { sites?: SiteInput[]; keys?: JWK[] } = {}): Promise<LoginServer> {
+  const persistDir = await mkdtemp(join(tmpdir(), 'afterword-login-'));
+  const { port, free } = await reservePort();
+  const assets = join(persistDir, 'no-bundles'); // whoever wants some has them from another server
+  await mkdir(assets);
   const redirectUriOf = (provider: string) => `http://localhost:${port}/api/v1/login/${provider}/callback`;
   const [issuer, standIns, keys] = await Promise.all([
     startIssuer({ clientId: CLIENT.id, clientSecret: CLIENT.secret, redirectUris: [redirectUriOf('house')] }),
@@ -54,16 +58,18 @@ export async function startLoginServer(
       persistDir,
       port,
       vars: { ...vars, ...more },
+      assets,
       limits: { post: 100_000, read: 100_000 },
       ...(options.sites && { sites: options.sites }),
-      ...(options.assets && { assets: options.assets }),
     });
+  await free();
   let server: Server = await start();
   return {
     api: `${server.url}/api/v1`,
     issuer,
     standIns,
     persistDir,
+    secrets: server.secrets,
     restart: async (more) => {
       await server.kill();
       server = await start(more);
@@ -76,13 +82,12 @@ export async function startLoginServer(
   };
 }
 
-/** Before the server starts: providers have its address in their books. */
-async function findFreePort(): Promise<number> {
-  const probe = createListener();
-  await new Promise<void>((ready) => probe.listen(0, '127.0.0.1', ready));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((done) => probe.close(done));
-  return port;
+/** Providers have the server's address in their books before it starts. Nobody else gets the port until it is freed. */
+async function reservePort(): Promise<{ port: number; free(): Promise<void> }> {
+  const holder = createListener();
+  await new Promise<void>((ready) => holder.listen(0, '127.0.0.1', ready));
+  const { port } = holder.address() as AddressInfo;
+  return { port, free: () => new Promise((done) => holder.close(() => done())) };
 }
 
 async function publishKeys(keys: JWK[]): Promise<{ origins: Record<string, string>; close(): Promise<unknown> }> {

@@ -344,6 +344,17 @@ describe('the way back from a provider (threats 9, 17, 19)', () => {
     expect(ran?.told[0]?.message).toEqual({ afterword: 'login', error: 'login_failed' });
   });
 
+  it('may come as a form, as Apple sends it, which changes nothing about the state', async () => {
+    const reader = await newReader();
+    const { callback, verifier } = await reader.arrive('x', 'marigold');
+    const send = () =>
+      fetch(callback.origin + callback.pathname, { method: 'POST', body: new URLSearchParams(callback.search) });
+    const ran = runPage(await (await send()).text());
+    const { code } = ran!.told[0]!.message as { code: string };
+    await need(await exchange(reader, { code, verifier }), 200);
+    await expectNobodyTold(await send());
+  });
+
   it('takes no form that is too large', async () => {
     const body = new URLSearchParams({ state: 's'.repeat(20_000) });
     await expectNobodyTold(await fetch(`${server.api}/login/x/callback`, { method: 'POST', body }));

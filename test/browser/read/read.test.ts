@@ -84,9 +84,40 @@ describe('reading', () => {
     await line.click();
     await p.getByText('below').waitFor({ state: 'detached' });
     expect(await line.getAttribute('aria-expanded')).toBe('false');
+    await p.getByRole('button', { name: 'Show 1 more reply' }).waitFor();
     await line.focus();
     await p.keyboard.press('Enter');
     await p.getByText('below').waitFor();
+    await line.click();
+    await p.getByRole('button', { name: 'Reply', exact: true }).click();
+    await p.getByText('below').waitFor();
+  });
+
+  it('has its permalink at the time of a comment: a click copies it and goes there', async () => {
+    const url = freshPath('time');
+    await say(url, 'first', undefined, 3);
+    const { id } = await say(url, 'second', undefined, 2);
+    const { page: p } = await open(url, { html, permissions: ['clipboard-read', 'clipboard-write'] });
+    const time = p.getByRole('link', { name: '2 hours ago' });
+    await time.hover();
+    expect(await time.locator('time').getAttribute('title')).toMatch(/\d{4}/);
+    expect(await time.evaluate((a) => getComputedStyle(a).textDecorationLine)).toBe('none');
+    await time.click();
+    await p.getByRole('status').filter({ hasText: 'Link copied' }).waitFor({ state: 'attached' });
+    await expect.poll(() => new URL(p.url()).hash).toBe(`#comment-${id}`);
+    expect(await p.evaluate(() => navigator.clipboard.readText())).toBe(p.url());
+    const focused = () =>
+      p.evaluate(() => document.querySelector('afterword-thread')!.shadowRoot!.activeElement?.textContent);
+    await expect.poll(focused).toContain('second');
+  });
+
+  it('offers what else can be done with a comment', async () => {
+    const url = freshPath('options');
+    await say(url, 'first');
+    const { page: p } = await open(url, { html });
+    const more = p.getByRole('button', { name: 'More', exact: true });
+    await more.waitFor();
+    expect(await more.getAttribute('aria-expanded')).toBe('false');
   });
 
   it('reveals a permalink: loaded, deep, or not loaded yet', async () => {

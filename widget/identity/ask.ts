@@ -1,0 +1,38 @@
+/** Requests in somebody's name: the guest's who has the key, or who is logged in. What can be mended is asked again. */
+import type { ErrorCode } from '../../worker/contract';
+import type { ApiError } from '../api';
+import type { Thread } from '../store';
+import type { Asking, Place } from './agreement';
+import { send } from './send';
+import { freshLogin, loginOf, renew } from './session';
+
+/**
+ * @param path below the API's base, without a query
+ * @throws ApiError
+ */
+export async function ask<T>(
+  place: Place | Thread,
+  method: string,
+  path: string,
+  body?: unknown,
+  asking: Asking = {},
+): Promise<T> {
+  const { as } = asking;
+  const met = new Set<ErrorCode | undefined>();
+  for (;;) {
+    let login = as === null ? undefined : loginOf(place, as);
+    // Never in another name than it was written in.
+    if (as && !login) throw { code: 'session_invalid', wait: 0 } satisfies ApiError;
+    if (login) login = await freshLogin(login);
+    try {
+      return await send<T>(place, method, path, body, asking, login?.token);
+    } catch (thrown) {
+      const { code } = thrown as ApiError;
+      const again =
+        !met.has(code) && (/^proof_(expired|replayed)$/.test(`${code}`) || (code === 'session_invalid' && login));
+      if (!again) throw thrown;
+      met.add(code);
+      if (code === 'session_invalid') await renew(login!);
+    }
+  }
+}
