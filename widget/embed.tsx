@@ -14,7 +14,7 @@ import { drawThread } from './view/thread';
 import type { Kit, Later } from './writing/agreement';
 
 const TAG = 'afterword-thread';
-const ATTRIBUTES = 'api site url page-id page-title sort theme lang max-depth limit lazy'.split(' ');
+const ATTRIBUTES = 'api site url page-id page-title sort theme lang max-depth limit lazy sso'.split(' ');
 
 const script = document.currentScript as HTMLScriptElement | null;
 /** @param from this script's own place unless given */

@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { measureSizes } from '../../cli/size';
-import { ERRORS, LIMITS } from '../../worker/contract';
+import { ERRORS, LIMITS, Settings } from '../../worker/contract';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -20,7 +21,10 @@ describe('documents', () => {
   });
 
   it('name every attribute of the element, and no other', () => {
-    const real = /const ATTRIBUTES = '([^']+)'/.exec(read('widget/embed.tsx'))![1]!.split(' ').sort();
+    const source = read('widget/embed.tsx');
+    const watched = /const ATTRIBUTES = '([^']+)'/.exec(source)![1]!.split(' ');
+    const asked = [...source.matchAll(/\bget\('([a-z-]+)'\)/g)].map((m) => m[1]!);
+    const real = [...new Set([...watched, ...asked])].sort();
     const section = read('docs/embedding.md').split('## Attributes')[1]!.split('## ')[0]!;
     expect([...section.matchAll(/^\| `([\w-]+)`/gm)].map((m) => m[1]).sort()).toEqual(real);
   });
@@ -45,6 +49,19 @@ describe('documents', () => {
     const toml = read('wrangler.toml');
     expect(/POST_LIMIT"[^[]*limit = (\d+)/.exec(toml)![1]).toBe('10');
     expect(/READ_LIMIT"[^[]*limit = (\d+)/.exec(toml)![1]).toBe('300');
+    expect(/ACT_LIMIT"[^[]*limit = (\d+)/.exec(toml)![1]).toBe('60');
+  });
+
+  it('name every setting of a site, with its default', () => {
+    const section = read('docs/deploying.md').split('| setting')[1]!.split('\n\n')[0]!;
+    const named = [...section.matchAll(/^\|((?: *`\w+`,?)+) *\|[^|]*\| *`([^`]+)` *\|/gm)].flatMap(([, names, value]) =>
+      [...names!.matchAll(/`(\w+)`/g)].map((m) => [m[1], value]),
+    );
+    const said = ([name, value]: (string | undefined)[]) => `${name} ${value}`;
+    const defaults = Object.entries(v.parse(Settings, {}));
+    expect(named.map(said).sort()).toEqual(
+      defaults.map(([name, value]) => said([name, typeof value === 'string' ? value : JSON.stringify(value)])).sort(),
+    );
   });
 
   it('state the bytes that a reader really downloads, within the budgets', async () => {
@@ -57,19 +74,31 @@ describe('documents', () => {
     const languages = [...bytesOf('lazy/en'), ...bytesOf('locales/')];
     expect(languages).toHaveLength(6);
     const later = [Math.min(...languages), Math.max(...languages)].map((n) => compose! + n);
+    const words = bytesOf('identity/');
+    expect(words).toHaveLength(6);
+    const own = [Math.min(...words), Math.max(...words)].map((n) => bytesOf('lazy/identity')[0]! + n);
     expect(embed).toBeLessThanOrEqual(10_240);
     expect(later[1]).toBeLessThanOrEqual(6_144);
+    expect(own[1]).toBeLessThanOrEqual(12_288);
     expect(count).toBeLessThanOrEqual(1_024);
     const readme = read('README.md').replace(/ +/g, ' ');
     const n = (bytes: number) => bytes.toLocaleString('en');
     expect(readme).toContain(`| at once | ${n(embed!)} |`);
     expect(readme).toContain(`| when they act | ${n(later[0]!)} to ${n(later[1]!)} |`);
+    expect(readme).toContain(`| with that | ${n(own[0]!)} to ${n(own[1]!)} |`);
     expect(readme).toContain(`| where you use it | ${n(count!)} |`);
     expect(readme).toContain(`_${n(preact)}_`);
   });
 
   it('link to files and pictures that are there', () => {
-    const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/embedding.md', 'docs/deploying.md'];
+    const pages = [
+      'README.md',
+      'ARCHITECTURE.md',
+      'CONTRIBUTING.md',
+      'docs/embedding.md',
+      'docs/deploying.md',
+      'docs/login.md',
+    ];
     for (const page of pages)
       for (const [, target] of read(page).matchAll(/\]\((?!https?:|#|\/)([^)#\s]+)/g))
         expect([page, target, existsSync(join(ROOT, dirname(page), target!))]).toEqual([page, target, true]);

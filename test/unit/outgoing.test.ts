@@ -125,7 +125,7 @@ const INSIDE = [
   ['com.', 'a single label with a dot'],
 ] as const;
 
-describe('refuses to ask', () => {
+describe('threat 2: refuses to ask', () => {
   it.each(INSIDE)('%s (%s)', async (host) => {
     expect((await problemOf(ask(`https://${host}/`))).code).toBe('outside_refused');
   });

@@ -82,6 +82,7 @@ export function startLogin(s: Thread, provider: string, instance?: string): void
 /** Until the popup says how it went, or is gone. Other windows and origins may send what they like. */
 function wait(s: Thread, popup: Window, origin: string, verifier: string): void {
   const login = ++current;
+  const before = loginOf(s)?.id;
   const end = new AbortController();
   s.signal.addEventListener('abort', () => end.abort(), { signal: end.signal });
   addEventListener(
@@ -102,7 +103,8 @@ function wait(s: Thread, popup: Window, origin: string, verifier: string): void 
     if (popup.closed && gone) {
       end.abort();
       keepPending(null);
-      if (login === current && !loginOf(s)) say(s, texts(s).windowClosed);
+      // It may have finished by itself; a newer login has words of its own.
+      if (login === current) say(s, loginOf(s)?.id === before ? texts(s).windowClosed : '');
     }
     gone = popup.closed;
   }, POLL_MS);

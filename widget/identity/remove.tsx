@@ -50,6 +50,8 @@ async function removeComment(s: Thread, n: Node): Promise<void> {
   keepDraft(s.key, `edit:${id}`, '');
   if (status === 'approved' && s.page) s.page.count--;
   closeBelow(s, n);
+  // Nobody can answer it any more.
+  if (s._replying === n) s._replying = undefined;
   addComments(s, [comment]);
   n.note = undefined;
   s.target = `#comment-${id}`;

@@ -41,7 +41,9 @@ function drawPerson(s: Thread, { person, sso }: Login) {
       {s.say(t.writingAs, 0, person.name)}
       {via && ` · ${via}`}
     </span>,
-    drawMeButton(s),
+    // What they are called here is in the panel.
+    drawMeButton(s, t.change),
+    drawMeButton(s, t.me),
     // Who the page vouches for logs out there.
     sso === undefined && (
       <button type="button" class="go" key="out" onClick={() => logOut(s)}>
@@ -51,10 +53,10 @@ function drawPerson(s: Thread, { person, sso }: Login) {
   ];
 }
 
-const drawMeButton = (s: Thread) =>
+const drawMeButton = (s: Thread, words: string) =>
   hasKeys() && (
-    <button type="button" class="go" data-a="me" key="me">
-      {texts(s).me}
+    <button type="button" class="go" data-a="me" key={words}>
+      {words}
     </button>
   );
 
@@ -75,7 +77,7 @@ function drawGuest(s: Thread, draft: Draft) {
       >
         {t.change}
       </button>,
-      drawMeButton(s),
+      drawMeButton(s, t.me),
     ];
   const before = draft._attempt?.body.author;
   return DETAILS.map((key) => {

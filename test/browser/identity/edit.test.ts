@@ -219,6 +219,25 @@ describe('somebody else', () => {
   });
 });
 
+describe('a page without https', () => {
+  it('has no keys: the menu says what cannot be done, and gives the link to be copied by hand', async () => {
+    const url = `http://${OTHER_HOST}${freshPath('http')}`;
+    const { id } = await postComment({ url, body: 'In the open', author: { name: 'Mika' } });
+    const { page: p } = await open(url, { html });
+    await more(p, 'In the open').click();
+    await comment(p, 'In the open').getByText('Editing and voting need https').waitFor();
+    expect(await p.getByRole('button', { name: /^(Edit|Delete|Report)$/ }).count()).toBe(0);
+    await p.getByRole('button', { name: 'Copy link' }).click();
+    const link = p.getByRole('textbox', { name: 'Copy link' });
+    await expect.poll(() => link.inputValue()).toBe(`${url}#comment-${id}`);
+    await expect
+      .poll(() => link.evaluate((e: HTMLInputElement) => e.selectionEnd! - e.selectionStart!))
+      .toBe(`${url}#comment-${id}`.length);
+    await comment(p, 'In the open').locator('[data-a=vote]').first().click();
+    await comment(p, 'In the open').getByText('Editing and voting need https').waitFor();
+  });
+});
+
 describe('a comment that waits for approval', () => {
   const note = (p: Page) => p.locator('[part=comment]').getByText('Waiting for approval. Only you can see it.');
 

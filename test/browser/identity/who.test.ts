@@ -1,5 +1,6 @@
 /** The row that says who writes: guests, members, accounts of the site's own, and what happens to a text that is refused. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
@@ -23,7 +24,7 @@ beforeAll(async () => {
     persistDir,
     assets,
     limits: { post: 100_000, read: 100_000 },
-    vars: { GITHUB_CLIENT_ID: 'one', GITHUB_CLIENT_SECRET: 'two', SSO_SECRET },
+    vars: { GITHUB_CLIENT_ID: 'one', GITHUB_CLIENT_SECRET: 'two', MASTODON: 'on', SSO_SECRET },
     sites: [
       {
         id: 'team',
@@ -62,6 +63,18 @@ async function openPage(site: string, more?: string): Promise<Page> {
 /** Keeps the row from coming, until it is let. */
 const blockIdentity = (p: Page) => p.route('**/lazy/identity-*', (route) => route.abort());
 
+/** Violations of WCAG 2.2 A and AA and of best practice, as `rule: element`. */
+async function findViolations(p: Page): Promise<string[]> {
+  await p.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  return p.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(context: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run({ include: [['afterword-thread']] });
+    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)}`));
+  });
+}
+
 /** What a site of its own accounts vouches with. */
 const sign = (sub: string, person: string) =>
   new SignJWT({ name: person })
@@ -76,6 +89,19 @@ describe('a guest', () => {
     const p = await openPage('team');
     await name(p).waitFor();
     await p.getByRole('group', { name: 'or log in with' }).getByRole('button', { name: 'GitHub' }).waitFor();
+  });
+
+  it('is asked for their own server where a way to log in is many, by keyboard', async () => {
+    const p = await openPage('team');
+    const mastodon = p.getByRole('button', { name: 'Mastodon' });
+    await mastodon.focus();
+    await p.keyboard.press('Enter');
+    const server = p.getByRole('textbox', { name: 'Your server' });
+    await expect.poll(() => server.evaluate((e) => (e.getRootNode() as ShadowRoot).activeElement === e)).toBe(true);
+    expect(await mastodon.getAttribute('aria-expanded')).toBe('true');
+    expect(await findViolations(p)).toEqual([]);
+    await p.keyboard.press('Enter');
+    expect(await p.getByText('Write something').count()).toBe(0);
   });
 
   it('may not take a name of the site’s team: the text stays, and the name can be mended', async () => {
@@ -152,6 +178,7 @@ describe('an account of the site’s own', () => {
     const p = await openPage('members', ` sso="${await sign('7', 'Tariq')}"`);
     await who(p).getByText('Writing as Tariq').waitFor();
     expect(await p.getByRole('button', { name: 'Log out' }).count()).toBe(0);
+    expect(await findViolations(p)).toEqual([]);
     await field(p).fill('As a member');
     await postButton(p).click();
     await comment(p, 'As a member').getByText('Tariq').waitFor();

@@ -180,7 +180,7 @@ describe('the one-time code (threat 9)', () => {
     expect(await problemOf(exchange(reader, { code, verifier: 'v'.repeat(43) }))).toBe('login_expired');
   });
 
-  it('counts once, also when asked twice at the same time', async () => {
+  it('threat 10: counts once, also when asked twice at the same time', async () => {
     const reader = await newReader();
     const code = await reader.fetchCode('github', 'marigold');
     const answers = await Promise.all([exchange(reader, code), exchange(reader, code), exchange(reader, code)]);
