@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS comments (
   down          INTEGER NOT NULL DEFAULT 0, -- votes down
   score         REAL NOT NULL DEFAULT 0,    -- what `best` sorts by: Wilson's lower bound of up in all votes
   author_id     TEXT,                       -- a guest's key thumbprint (RFC 7638) or people.id; NULL: nobody can prove it
-  author_verified TEXT,                     -- how the author logged in: a provider's id, or NULL
+  author_verified TEXT,                     -- how the author logged in, as people.verified, or NULL
   author_avatar TEXT,                       -- avatars.id or NULL
   author_name   TEXT NOT NULL,              -- plain text, 1 to 80 characters
   author_email  TEXT,                       -- never public
@@ -106,7 +106,7 @@ CREATE TABLE IF NOT EXISTS people (
   email      TEXT,                          -- never public; only as a provider verified it
   url        TEXT,                          -- http(s) only
   avatar     TEXT,                          -- avatars.id or NULL
-  verified   TEXT NOT NULL,                 -- id of the provider of the first login
+  verified   TEXT NOT NULL,                 -- how they logged in first: a provider's name, or the site's own host
   role       TEXT CHECK (role IN ('author', 'moderator')), -- on the site's team, or NULL
   created_at INTEGER NOT NULL,              -- ms
   seen_at    INTEGER NOT NULL               -- ms, the last login or renewal

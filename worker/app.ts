@@ -8,7 +8,7 @@ import { identity } from './identity/routes';
 import { describeApi } from './openapi';
 import { pages } from './pages/routes';
 import { Problem } from './problem';
-import { type AppContext, type AppEnv, clientAddress } from './request';
+import { type AppContext, type AppEnv, clientNetwork } from './request';
 
 /** Seconds the rate limits of wrangler.toml look back; what a limited client is told to wait. */
 const LIMIT_PERIOD_S = 60;
@@ -51,7 +51,7 @@ const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { method, path } = c.req;
   const writes = method !== 'GET' || WRITES_BY_GET.test(path);
   const limiter = !writes ? c.env.READ_LIMIT : WRITES_TEXT.test(path) ? c.env.POST_LIMIT : c.env.ACT_LIMIT;
-  const { success } = await limiter.limit({ key: clientAddress(c) });
+  const { success } = await limiter.limit({ key: clientNetwork(c) });
   if (!success) throw new Problem('rate_limited', undefined, { retryAfterS: LIMIT_PERIOD_S });
   await next();
 };

@@ -13,6 +13,8 @@ export const LIMITS = {
   emailChars: 254,
   bodyChars: 10_000,
   bodyBytes: 40_000,
+  /** What a character may take in short texts: the longest emoji do with less, towers of marks do not. */
+  bytesPerChar: 32,
   requestBytes: 65_536,
   countsPerRequest: 100,
   /** Comments a thread answer holds; a branch is never split across two answers. */
@@ -82,6 +84,9 @@ export const ProblemBody = v.object({
 export type ProblemBody = v.InferOutput<typeof ProblemBody>;
 
 const chars = (max: number) => v.maxGraphemes(max, `must be ${max} characters or fewer`);
+/** For a text without a limit in bytes of its own. */
+const bytes = (max: number) =>
+  v.maxBytes(max * LIMITS.bytesPerChar, `must be ${max * LIMITS.bytesPerChar} bytes or fewer`);
 /** Something that can be seen: not only spaces, marks, controls and invisible letters. */
 const notBlank = v.check<string, string>(
   (s) => /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(s),
@@ -102,6 +107,7 @@ const SiteId = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 
 const PageId = v.pipe(
   v.string(),
   notBlank,
+  bytes(LIMITS.pageIdChars),
   chars(LIMITS.pageIdChars),
   v.description('An explicit page id; wins over the URL'),
 );
@@ -134,7 +140,10 @@ export const Author = v.object({
   url: v.nullable(v.string()),
   avatar: v.pipe(v.nullable(v.string()), v.description('A picture served from here')),
   badge: v.nullable(Badge),
-  verified: v.pipe(v.nullable(v.string()), v.description('How they logged in: id of a provider, or `sso`')),
+  verified: v.pipe(
+    v.nullable(v.string()),
+    v.description('How they logged in: name of a provider, or host of the site’s own login'),
+  ),
 });
 
 /** A comment as everybody may see it. `html` is safe to insert as it is. */
@@ -238,7 +247,7 @@ const Body = v.pipe(
   v.description('Markdown'),
 );
 
-const Name = v.pipe(v.string(), notBlank, chars(LIMITS.nameChars));
+const Name = v.pipe(v.string(), notBlank, bytes(LIMITS.nameChars), chars(LIMITS.nameChars));
 const Website = v.pipe(v.string(), v.maxBytes(LIMITS.urlBytes, `must be ${LIMITS.urlBytes} bytes or fewer`));
 
 /** Who writes, in their own words: for those who have not logged in. */
@@ -265,7 +274,7 @@ export const NewComment = v.strictObject({
   url: PageUrl,
   site: v.optional(SiteId),
   pageId: v.optional(PageId),
-  title: v.optional(v.pipe(v.string(), chars(LIMITS.titleChars))),
+  title: v.optional(v.pipe(v.string(), bytes(LIMITS.titleChars), chars(LIMITS.titleChars))),
   parent: v.optional(v.nullable(Id)),
   body: Body,
   author: v.optional(NewAuthor),
@@ -285,7 +294,7 @@ export type Vote = v.InferOutput<typeof Vote>;
 
 export const NewFlag = v.strictObject({
   reason: v.picklist(['spam', 'abuse', 'off_topic', 'other'], 'must be spam, abuse, off_topic or other'),
-  note: v.optional(v.pipe(v.string(), chars(LIMITS.noteChars))),
+  note: v.optional(v.pipe(v.string(), bytes(LIMITS.noteChars), chars(LIMITS.noteChars))),
 });
 export const Done = v.object({ ok: v.literal(true) });
 export type Done = v.InferOutput<typeof Done>;
@@ -294,7 +303,7 @@ export const NewReaction = v.strictObject({
   url: PageUrl,
   site: v.optional(SiteId),
   pageId: v.optional(PageId),
-  title: v.optional(v.pipe(v.string(), chars(LIMITS.titleChars))),
+  title: v.optional(v.pipe(v.string(), bytes(LIMITS.titleChars), chars(LIMITS.titleChars))),
   value: v.pipe(v.nullable(v.string()), v.description('One of the site’s reactions; null takes it back')),
 });
 export type NewReaction = v.InferOutput<typeof NewReaction>;
@@ -346,7 +355,7 @@ export const Person = v.object({
   url: v.nullable(v.string()),
   avatar: v.nullable(v.string()),
   badge: v.nullable(Badge),
-  verified: v.string(),
+  verified: v.pipe(v.string(), v.description('As `author.verified`')),
 });
 export type Person = v.InferOutput<typeof Person>;
 export const Session = v.object({

@@ -1,5 +1,6 @@
 /** What the middleware in app.ts learns about a request and every room may ask: the typed Hono context. */
 import type { Context } from 'hono';
+import ipaddr from 'ipaddr.js';
 import type * as v from 'valibot';
 import { Db } from './db';
 import { type Bindings, getConfig } from './env';
@@ -79,3 +80,9 @@ export async function hashClient(c: AppContext): Promise<string> {
 
 /** The one header Cloudflare itself sets; whatever else a client claims is not believed. */
 export const clientAddress = (c: AppContext): string => c.req.header('CF-Connecting-IP') ?? 'unknown';
+
+/** Whom a rate limit counts: an address, of IPv6 the network, because whoever has one address there has 2^64 of them. */
+export function clientNetwork(c: AppContext): string {
+  const address = clientAddress(c);
+  return ipaddr.IPv6.isValid(address) ? ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`).toString() : address;
+}

@@ -4,6 +4,7 @@ import { fixed, printTable, type Report, whole } from './report.ts';
 
 const EMBED_BYTES = 10_240;
 const LAZY_BYTES = 6_144;
+const IDENTITY_BYTES = 12_288;
 const COUNT_BYTES = 1_024;
 
 /** Builds everything into outDir. */
@@ -15,6 +16,7 @@ export async function measureBytes(outDir: string, report: Report): Promise<void
   const count = files['count.js'] ?? Number.NaN;
   // A reader's browser loads the composer and one language: English's words for it are lazy/en.
   const lazy = largest('lazy/compose') + Math.max(largest('lazy/en'), largest('locales/'));
+  const identity = largest('lazy/identity') + largest('identity/');
   const row = (name: string, bytes: number, budget?: number) => [
     name,
     whole(bytes),
@@ -29,6 +31,7 @@ export async function measureBytes(outDir: string, report: Report): Promise<void
       row('Preact alone', preact),
       row('embed.js, with styles and English', embed, EMBED_BYTES),
       row('loaded later: writing, largest language', lazy, LAZY_BYTES),
+      row('with that: who acts, largest language', identity, IDENTITY_BYTES),
       row('count.js', count, COUNT_BYTES),
     ],
   );
@@ -42,5 +45,6 @@ export async function measureBytes(outDir: string, report: Report): Promise<void
     });
   add('embed.js', embed, EMBED_BYTES);
   add('loaded later', lazy, LAZY_BYTES);
+  add('with that', identity, IDENTITY_BYTES);
   add('count.js', count, COUNT_BYTES);
 }

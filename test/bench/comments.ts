@@ -95,7 +95,9 @@ export function makeComments({ count, pageId, seed, short = false }: Plan, rende
       shown: 1,
       inline: !root || root.replies < REPLIES_INLINE ? 1 : 0,
       replies: 0,
-      votes: below(20),
+      up: below(20),
+      // As most are: by somebody who proved a key.
+      author_id: `key-of-author-${String(below(400)).padStart(3, '0')}`.padEnd(43, '-'),
       score: random(),
       author_name: name,
       author_email: null,

@@ -392,7 +392,7 @@ describe('the cron', () => {
     await expectCounted();
     queries = 0;
     await runCron(25 * HOUR_MS, { DB });
-    expect(queries).toBeLessThanOrEqual(6);
+    expect(queries).toBeLessThanOrEqual(7);
   });
   const expectCountedPage = async (count: number) => expect((await thread({ url })).page.count).toBe(count);
 

@@ -12,7 +12,6 @@ import { drawOwn } from './own';
 import { change, loadPanel, type Panel } from './panel';
 import { drawAction } from './parts';
 import { keepLogin, loginOf } from './session';
-import { nameOfProvider } from './site';
 import { texts } from './texts';
 import { eachThread, redrawRow } from './threads';
 import { logOut } from './who';
@@ -83,10 +82,7 @@ function drawPerson(s: Thread, p: Panel, person: Person) {
       <div class="self">
         {drawAvatar(id, avatar)}
         {/* Who the page vouches for logs in and out there. */}
-        {login?.sso === undefined && [
-          s.say(t.via, 0, nameOfProvider(s, verified)),
-          drawAction(t.logOut, () => logOut(s)),
-        ]}
+        {login?.sso === undefined && [s.say(t.via, 0, verified), drawAction(t.logOut, () => logOut(s))]}
       </div>
       {drawDetails(s, p, ['name', 'url'], person, async ({ name, url }) => {
         const { person } = await change(s, p, 'PATCH', '/me', { name, url: url ?? null });

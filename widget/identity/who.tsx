@@ -34,16 +34,14 @@ export function drawWho(s: Thread, draft: Draft) {
 
 function drawPerson(s: Thread, { person, sso }: Login) {
   const t = texts(s);
-  const via = knownSite(s)?.providers.find(({ id }) => id === person.verified)?.name;
   return [
     drawAvatar(person.id, person.avatar),
     <span key="name">
-      {s.say(t.writingAs, 0, person.name)}
-      {via && ` · ${via}`}
+      {s.say(t.writingAs, 0, person.name)} · {person.verified}
     </span>,
     // What they are called here is in the panel.
-    drawMeButton(s, t.change),
-    drawMeButton(s, t.me),
+    drawMeButton(t.change),
+    drawMeButton(t.me),
     // Who the page vouches for logs out there.
     sso === undefined && (
       <button type="button" class="go" key="out" onClick={() => logOut(s)}>
@@ -53,7 +51,7 @@ function drawPerson(s: Thread, { person, sso }: Login) {
   ];
 }
 
-const drawMeButton = (s: Thread, words: string) =>
+const drawMeButton = (words: string) =>
   hasKeys() && (
     <button type="button" class="go" data-a="me" key={words}>
       {words}
@@ -77,7 +75,7 @@ function drawGuest(s: Thread, draft: Draft) {
       >
         {t.change}
       </button>,
-      drawMeButton(s, t.me),
+      drawMeButton(t.me),
     ];
   const before = draft._attempt?.body.author;
   return DETAILS.map((key) => {

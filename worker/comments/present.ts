@@ -43,8 +43,9 @@ export const presentAvatar = (id: string | null, origin: string): string | null 
 
 /** What the site offers, with how many chose each. @param counts as stored in pages.reactions */
 export function presentReactions(offered: Settings['reactions'], counts: string | null): Reactions {
-  const chosen: Record<string, unknown> = counts === null ? {} : JSON.parse(counts);
-  return offered.map((value) => ({ value, count: Number(chosen[value] ?? 0) }));
+  // A map, because every object has a `constructor`.
+  const chosen = new Map<string, unknown>(Object.entries(JSON.parse(counts ?? '{}')));
+  return offered.map((value) => ({ value, count: Number(chosen.get(value) ?? 0) }));
 }
 
 /** @param address canonical address to name a page by that is not born yet */

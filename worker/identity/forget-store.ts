@@ -20,7 +20,8 @@ const ROUNDS = 2;
  * @throws Problem storage_unavailable
  */
 export async function forgetDue(db: Db, now: number): Promise<void> {
-  const due = await db.all(selectDue(now));
+  // Many may ask who have nothing: nobody waits behind them.
+  const due = (await db.batch(deleteDone(now), selectDue(now)))[1]!.rows as { identity: string }[];
   if (due.length === 0) return;
   const who = JSON.stringify(due.map(({ identity }) => identity));
   // First of all nobody can write as them any more.
@@ -39,7 +40,7 @@ export async function forgetDue(db: Db, now: number): Promise<void> {
       selectLeft(who),
     );
   }
-  await db.batch(deleteDone(who));
+  await db.batch(deleteDone(now));
 }
 
 /** Proofs too old to count anyway, logins nobody came back from, sessions whose device did not. @param now epoch ms */
@@ -145,11 +146,14 @@ function forgetComments(ids: string, who: string): CompiledQuery[] {
   ].map((statement) => statement.compile(query));
 }
 
-/** Last of all: who has nothing left is forgotten. */
-function deleteDone(who: string): CompiledQuery {
+/** Who has nothing, or nothing left, is forgotten. */
+function deleteDone(now: number): CompiledQuery {
   return sql`
-    DELETE FROM deletions AS d WHERE d.identity IN (${among(who)})
+    DELETE FROM deletions AS d WHERE d.due_at <= ${now}
       AND NOT EXISTS (SELECT 1 FROM comments WHERE author_id = d.identity)
       AND NOT EXISTS (SELECT 1 FROM votes WHERE voter_id = d.identity)
-      AND NOT EXISTS (SELECT 1 FROM reactions WHERE person_id = d.identity)`.compile(query);
+      AND NOT EXISTS (SELECT 1 FROM reactions WHERE person_id = d.identity)
+      AND NOT EXISTS (SELECT 1 FROM flags WHERE reporter_id = d.identity)
+      AND NOT EXISTS (SELECT 1 FROM avatars WHERE owner = d.identity)
+      AND NOT EXISTS (SELECT 1 FROM people WHERE id = d.identity)`.compile(query);
 }

@@ -112,18 +112,15 @@ export function insertSession(session: SessionRow): CompiledQuery {
   return query.insertInto('sessions').values(session).compile();
 }
 
+/** `sso` 1: the site's own accounts vouch for them, and say what role they have. */
+export type SessionPersonRow = PersonRow & { settings: string; sso: number };
+
 /** The person of a session that still stands and belongs to this key, and the settings of their site. */
-export function selectSession(id: string, jkt: string, now: number): CompiledQuery<PersonRow & { settings: string }> {
-  return query
-    .selectFrom('sessions as s')
-    .innerJoin('people as p', 'p.id', 's.person_id')
-    .innerJoin('sites as t', 't.id', 's.site_id')
-    .where('s.id', '=', id)
-    .where('s.jkt', '=', jkt)
-    .where('s.expires_at', '>', now)
-    .selectAll('p')
-    .select('t.settings')
-    .compile();
+export function selectSession(id: string, jkt: string, now: number): CompiledQuery<SessionPersonRow> {
+  return sql<SessionPersonRow>`
+    SELECT p.*, t.settings, EXISTS (SELECT 1 FROM accounts WHERE person_id = p.id AND provider = 'sso') AS sso
+    FROM sessions s JOIN people p ON p.id = s.person_id JOIN sites t ON t.id = s.site_id
+    WHERE s.id = ${id} AND s.jkt = ${jkt} AND s.expires_at > ${now}`.compile(query);
 }
 
 export function extendSession(id: string, usedAt: number, expiresAt: number): CompiledQuery {

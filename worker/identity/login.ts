@@ -48,8 +48,8 @@ async function sendToProvider(
   q: v.InferOutput<typeof LoginQuery>,
   to: { origin: string; returnTo: string; popup: boolean; siteId: string },
 ): Promise<Response> {
-  const redirectUri = callbackUri(c, provider);
   const instance = provider.instance ? readInstance(q.instance) : undefined;
+  const redirectUri = callbackUri(c, provider, instance);
   const client = instance === undefined ? undefined : await findInstance(db, instance, redirectUri);
   const origins = readOrigins(c);
   const now = Date.now();
@@ -104,6 +104,7 @@ export async function finishAtProvider(c: AppContext): Promise<Response> {
   const to = { origin: login.origin, returnTo: login.return_to, popup: login.popup === 1 };
   try {
     const kept = JSON.parse(login.kept) as KeptLogin;
+    if (kept.instance !== undefined && params.get('instance') !== kept.instance) throw new Problem('login_expired');
     const profile = await finishLogin(provider, params, kept, { origins: readOrigins(c), now });
     const code = base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
     await db.batch(
@@ -148,7 +149,8 @@ function checkPlace(text: string): string {
 /** @throws Problem invalid_request when the address is not on the origin */
 function readReturn(q: v.InferOutput<typeof LoginQuery>, origin: string): string {
   const url = URL.parse(q.back ?? q.url);
-  if (url?.origin === origin) return url.href;
+  // By the text: a blob's address has the origin of its page, and one with a password in it does not start this way.
+  if (url?.href.startsWith(`${origin}/`)) return url.href;
   if (q.back === undefined && q.redirect === undefined) return `${origin}/`;
   throw new Problem('invalid_request', 'back: must be an address on the origin.', { field: 'back' });
 }
@@ -172,7 +174,14 @@ async function findInstance(
   return row && { id: row.client_id, secret: row.client_secret };
 }
 
-const callbackUri = (c: AppContext, { id }: Provider) => `${ownOrigin(c)}/api/v1/login/${id}/callback`;
+/**
+ * Every server of a reader's own has another one, so that what came back is taken to the server it came from: else one of
+ * them could have another's code brought to itself (RFC 9700 section 4.4).
+ */
+function callbackUri(c: AppContext, { id }: Provider, instance: string | undefined): string {
+  const uri = `${ownOrigin(c)}/api/v1/login/${id}/callback`;
+  return instance === undefined ? uri : `${uri}?${new URLSearchParams({ instance })}`;
+}
 
 /** Most providers answer in the address, Apple in a form (OAuth 2.0 Form Post Response Mode). */
 async function readCallback(c: AppContext): Promise<URLSearchParams> {

@@ -8,6 +8,7 @@ import { type Done, LIMITS, NewSession, type Session, SessionRenewal, type Site,
 import type { Db, PersonRow } from '../db';
 import { getConfig } from '../env';
 import { newId } from '../ids';
+import { normalisePage } from '../pages/normalise';
 import { parseQuery } from '../parse';
 import { Problem } from '../problem';
 import { type AppContext, openDb, ownOrigin, readBody, sendBookmark } from '../request';
@@ -21,6 +22,7 @@ import {
   insertPerson,
   insertSession,
   joinPeople,
+  type SessionPersonRow,
   selectAccount,
   selectSession,
   selectSettings,
@@ -55,6 +57,8 @@ interface Login {
   siteId: string;
   settings: Settings;
   provider: string;
+  /** How they logged in, as readers see it: the provider's name, or the site's host. */
+  verified: string;
   profile: Profile & { role?: PersonRow['role'] };
 }
 
@@ -100,15 +104,14 @@ export async function renewSession(c: AppContext): Promise<Response> {
   const { jkt } = identity.proof;
   const [standings, people] = await db.batch(selectStanding(identity, now), selectSession(input.session, jkt, now));
   checkStanding({ ...identity, token: null }, standings!.rows[0] as StandingRow);
-  const person = people!.rows[0] as (PersonRow & { settings: string }) | undefined;
+  const person = people!.rows[0] as SessionPersonRow | undefined;
   if (!person) throw new Problem('session_invalid');
   // Whoever left the team loses the role with the next token; the site's own accounts have theirs from the site.
   const { role } = person;
-  const stillHeld =
-    role === null || person.verified === 'sso' ? role : roleOf(person.email, parseSettings(person.settings));
+  const stillHeld = role === null || person.sso ? role : roleOf(person.email, parseSettings(person.settings));
   await batchProven(
     db,
-    identity,
+    { ...identity, token: null },
     extendSession(input.session, now, now + SESSION_TTL_MS),
     updatePerson(person.id, { seen_at: now, role: stillHeld }),
   );
@@ -151,7 +154,9 @@ async function redeemCode(
   const profile = JSON.parse(login.profile) as Profile;
   const [site] = await db.all(selectSettings(login.site_id));
   const settings = parseSettings(site?.settings ?? '{}');
-  return [{ siteId: login.site_id, settings, provider: login.provider, profile }, current];
+  const { provider } = login;
+  const verified = listProviders(c.env).find(({ id }) => id === provider)?.name ?? provider;
+  return [{ siteId: login.site_id, settings, provider, verified, profile }, current];
 }
 
 /** Single sign-on: the site's owner says who this is. */
@@ -174,7 +179,7 @@ async function acceptToken(
     ...(settings.ssoIssuer === null ? {} : { issuer: settings.ssoIssuer }),
     ...(secret === undefined ? {} : { secret }),
   });
-  return [{ siteId: row.id, settings, provider: 'sso', profile }, null];
+  return [{ siteId: row.id, settings, provider: 'sso', verified: normalisePage(url).host, profile }, null];
 }
 
 /** SSO_SECRET_BLOG for the site `blog`, else SSO_SECRET for all of them. */
@@ -188,7 +193,7 @@ async function enter(
   c: AppContext,
   db: Db,
   identity: Identity,
-  { siteId, settings, provider, profile }: Login,
+  { siteId, settings, provider, verified, profile }: Login,
   current: Person | null,
 ): Promise<Response> {
   const now = Date.now();
@@ -213,15 +218,17 @@ async function enter(
       email: profile.email,
       url: profile.url,
       avatar: null,
-      verified: provider,
+      verified,
       role,
       created_at: now,
       seen_at: now,
     };
   const picture = await freshPicture(c, person, profile, now);
+  // An address that gives a role is the one to keep: at each renewal the role is looked up by it.
+  const emails = [person.email, profile.email, known?.email ?? null].filter((email) => email !== null);
   const change = {
     seen_at: now,
-    email: person.email ?? profile.email,
+    email: emails.find((email) => roleOf(email, settings) !== null) ?? emails[0] ?? null,
     // The site's own accounts are what the site says; elsewhere a person may have changed their name here.
     ...(provider === 'sso' && { name, email: profile.email, url: profile.url }),
     role: current ? (role ?? person.role) : role,
@@ -231,11 +238,12 @@ async function enter(
   const session = newId(now, crypto.getRandomValues(new Uint8Array(16)));
   await batchProven(
     db,
-    identity,
+    // A login that is about to be another one need not stand, unless it is what the account is added to.
+    current ? identity : { ...identity, token: null },
     ...(known || current ? [updatePerson(person.id, change)] : [insertPerson(after)]),
     known ? updateAccount({ ...account, person_id: person.id }) : insertAccount({ ...account, person_id: person.id }),
     ...(current && known && known.id !== person.id
-      ? [...moveIdentity(known.id, person), ...joinPeople(known.id, person.id)]
+      ? [...moveIdentity(known.id, after), ...joinPeople(known.id, person.id)]
       : []),
     ...(picture ? [upsertAvatar({ ...picture, owner: person.id, fetchedAt: now })] : []),
     insertSession({

@@ -30,17 +30,19 @@ export function needIdentity(identity: Identity | null): Identity {
 }
 
 /**
- * Writes in one transaction with the proof: either all counts, or the proof was used before and nothing does.
+ * Writes in one transaction with the proof: either all counts, or the proof was used before, or the login has ended, and
+ * nothing does.
  * @returns as db.batch, of `queries`
- * @throws Problem proof_replayed, storage_unavailable
+ * @throws Problem proof_replayed, session_invalid, storage_unavailable
  */
 export async function batchProven(db: Db, identity: Identity | null, ...queries: Parameters<Db['batch']>) {
   if (!identity) return db.batch(...queries);
   try {
-    return (await db.batch(insertProof(identity.proof), ...queries)).slice(1);
+    return (await db.batch(insertProof(identity), ...queries)).slice(1);
   } catch (error) {
-    if (error instanceof Problem && /constraint failed: proofs/i.test(String(error.options.cause)))
-      throw new Problem('proof_replayed');
-    throw error;
+    const failed =
+      error instanceof Problem && /(NOT NULL|UNIQUE) constraint failed: proofs/.exec(String(error.options.cause));
+    if (!failed) throw error;
+    throw new Problem(failed[1] === 'UNIQUE' ? 'proof_replayed' : 'session_invalid');
   }
 }

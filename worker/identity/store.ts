@@ -1,7 +1,6 @@
 /** SQL about who is speaking: proofs that were used, sessions, the people behind them, a site's team. */
 import { type CompiledQuery, sql } from 'kysely';
 import { type PersonRow, query } from '../db';
-import type { Proof } from './proof';
 import type { Identity } from './viewer';
 
 /** What is known of an identity, looked up together with whatever else a request needs: one row, always. */
@@ -31,9 +30,16 @@ export function selectStanding(identity: Identity | null, now: number): Compiled
     LEFT JOIN people p ON p.id = s.person_id`.compile(query);
 }
 
-/** Fails the whole batch when the proof was used before: whatever it was to prove does not happen twice. */
-export function insertProof({ iat, jkt, jti }: Proof): CompiledQuery {
-  return query.insertInto('proofs').values({ iat, jkt, jti }).compile();
+/**
+ * Fails the whole batch when the proof was used before: whatever it was to prove does not happen twice. And when the login
+ * of its token has ended since it was looked at, because NULL is no `jti`.
+ */
+export function insertProof({ proof: { iat, jkt, jti }, token }: Identity): CompiledQuery {
+  if (!token) return query.insertInto('proofs').values({ iat, jkt, jti }).compile();
+  return sql`
+    INSERT INTO proofs (iat, jkt, jti) VALUES (${iat}, ${jkt}, (
+      SELECT ${jti} FROM sessions
+      WHERE id = ${token.sessionId} AND jkt = ${jkt} AND person_id = ${token.personId}))`.compile(query);
 }
 
 /** The people who run the site of a host. */

@@ -37,7 +37,7 @@ async function write(p: Page, text: string, shown = text): Promise<void> {
 
 async function openPanel(p: Page): Promise<void> {
   await field(p).click();
-  await p.locator('[data-a=me]').click();
+  await p.locator('[data-a=me]').first().click();
   await panel(p).waitFor();
 }
 
@@ -58,7 +58,7 @@ describe('a guest', () => {
     const { page: p } = await open(url, { html });
     await write(p, 'Warm the pot');
     await field(p).click();
-    await p.locator('[data-a=me]').focus();
+    await p.locator('[data-a=me]').first().focus();
     await p.keyboard.press('Enter');
     await panel(p).getByText('Warm the pot').waitFor();
     expect(await panel(p).getByRole('link', { name: 'A pot of tea' }).getAttribute('href')).toContain(url);
@@ -154,7 +154,7 @@ describe('axe finds nothing', () => {
     await p.locator('.menu [data-a=delete]').waitFor();
     const menu = await p.locator('.menu').textContent();
     await p.getByRole('textbox').first().click();
-    await p.locator('[data-a=me]').click();
+    await p.locator('[data-a=me]').first().click();
     await p.getByRole('dialog').locator('.forget button').click();
     await p.getByRole('dialog').locator('.forget button').nth(1).waitFor();
     const words = `${menu} ${await p.getByRole('dialog').textContent()}`;

@@ -183,7 +183,7 @@ describe('muting', () => {
     await p.getByRole('button', { name: 'Post', exact: true }).click();
     await more(p, 'At peace').waitFor();
     await p.getByRole('textbox', { name: /write a response/i }).click();
-    await p.locator('[data-a=me]').click();
+    await p.locator('[data-a=me]').first().click();
     await p.getByRole('dialog').getByRole('button', { name: 'Show again' }).click();
     await p.keyboard.press('Escape');
     await p.getByText('Loud two').waitFor();

@@ -343,7 +343,7 @@ describe('once logged in', () => {
     const p = await openPost();
     await logIn(p, 'GitHub', 'thaddeus');
     const name = await composer(p).getByText('Writing as').textContent();
-    await composer(p).locator('[data-a=me]').click();
+    await composer(p).locator('[data-a=me]').first().click();
     const panel = p.getByRole('dialog');
     const [popup] = await Promise.all([
       p.waitForEvent('popup'),

@@ -181,7 +181,7 @@ describe('single sign-on', () => {
       url: 'https://blog.example/odalys',
       avatar: expect.stringContaining(`${server.api}/avatars/`),
       badge: 'moderator',
-      verified: 'sso',
+      verified: 'blog.example',
     });
     expect((await reader.post(session.token)).author).toEqual(session.person);
     const renamed = await need<Session>(await enter(reader, await sign(claims({ name: 'Odalys B.' }))), 200);
@@ -226,7 +226,7 @@ describe('single sign-on', () => {
         await enter(reader, await sign(claims({ iss: CLUB }), privateKey, alg)),
         200,
       );
-      expect(person).toMatchObject({ name: 'Odalys', verified: 'sso' });
+      expect(person).toMatchObject({ name: 'Odalys', verified: 'club.example' });
     }
     const [ec] = signing;
     const publicKey = new TextEncoder().encode(JSON.stringify(await exportJWK(ec!.publicKey)));

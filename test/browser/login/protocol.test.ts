@@ -41,7 +41,7 @@ describe('a login', () => {
     expect(site.providers.filter(({ instance }) => instance).map(({ id }) => id)).toEqual(['mastodon']);
   });
 
-  it.each(providers)('goes all the way through %s', async (provider, _name, url) => {
+  it.each(providers)('goes all the way through %s', async (provider, name, url) => {
     const reader = await newReader();
     const session = await reader.logIn(provider);
     expect(session.person).toEqual({
@@ -50,7 +50,7 @@ describe('a login', () => {
       url,
       avatar: expect.stringMatching(new RegExp(`^${server.api}/avatars/[0-9a-z]{26}$`)),
       badge: null,
-      verified: provider,
+      verified: name,
     });
 
     const comment = await reader.post(session.token);

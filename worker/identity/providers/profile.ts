@@ -19,6 +19,8 @@ export interface Profile {
 }
 
 const SUBJECT_CHARS = 255;
+/** The database would keep two of these as one: halves of characters become U+FFFD. No provider has any. */
+const NOT_KEPT = /[\p{Cc}\p{Cs}]/u;
 const VISIBLE = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const Email = v.pipe(v.string(), v.email(), v.maxLength(LIMITS.emailChars));
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
@@ -60,7 +62,7 @@ export function makeProfile(
   },
 ): Profile {
   const subject = String(told.subject);
-  if (subject === '' || subject.length > SUBJECT_CHARS)
+  if (subject === '' || subject.length > SUBJECT_CHARS || NOT_KEPT.test(subject))
     throw new Problem('login_failed', `${service} did not say who this is.`);
   return {
     subject,

@@ -12,9 +12,8 @@ import type { Provider, Secrets } from './provider';
 import { wordpress } from './wordpress';
 import { x } from './x';
 
-/** Each makes of the owner's secrets what they suffice for. */
-const PROVIDERS: ((secrets: Secrets) => Provider[])[] = [
-  oidc,
+/** By id. Each makes of the owner's secrets what they suffice for. */
+const PROVIDERS: Record<string, (secrets: Secrets) => Provider[]> = {
   google,
   apple,
   microsoft,
@@ -24,10 +23,13 @@ const PROVIDERS: ((secrets: Secrets) => Provider[])[] = [
   wordpress,
   discord,
   mastodon,
-];
+};
 
-/** What single sign-on calls itself where a provider's id would stand. */
-const RESERVED = 'sso';
+/**
+ * Ids no issuer of the owner's may have, whether the provider is set up or not: accounts are kept under them, and one day's
+ * issuer must not own what is another provider's the next. Single sign-on has such an id as well.
+ */
+const RESERVED = ['sso', ...Object.keys(PROVIDERS)];
 
 const listed = new WeakMap<Secrets, Provider[]>();
 
@@ -38,10 +40,11 @@ const listed = new WeakMap<Secrets, Provider[]>();
 export function listProviders(secrets: Secrets): Provider[] {
   const known = listed.get(secrets);
   if (known) return known;
-  const providers = PROVIDERS.flatMap((make) => make(secrets));
-  const ids = [RESERVED, ...providers.map(({ id }) => id)];
+  const issuers = oidc(secrets);
+  const ids = [...RESERVED, ...issuers.map(({ id }) => id)];
   const taken = ids.find((id, i) => ids.indexOf(id) !== i);
   if (taken) throw new Problem('setup_required', `OIDC_PROVIDERS: the id ${taken} is taken.`);
+  const providers = [...issuers, ...Object.values(PROVIDERS).flatMap((make) => make(secrets))];
   listed.set(secrets, providers);
   return providers;
 }
