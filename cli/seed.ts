@@ -7,6 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Comment, NewComment } from '../worker/contract.ts';
 import { CROWD_PAGE, makeCrowd } from './demo-crowd.ts';
+import { createKey, type Key } from './key.ts';
 import { ROOT } from './root.ts';
 import type { Server } from './server.ts';
 
@@ -21,6 +22,8 @@ export interface SeedComment {
   replyTo?: string;
   author: NewComment['author'];
   hoursAgo: number;
+  /** Readers who vote for it. */
+  votes?: number;
   /** Markdown: one text, or its lines. */
   body: string | string[];
 }
@@ -117,5 +120,26 @@ async function postOne(
     signal: signal ?? null,
   });
   if (!answer.ok) throw new Error(`Posting to ${page.path} answered ${answer.status}: ${await answer.text()}`);
-  return ((await answer.json()) as Comment).id;
+  const { id } = (await answer.json()) as Comment;
+  for (let i = 0; i < (comment.votes ?? 0); i++) await voteFor(server, id, i);
+  return id;
+}
+
+/** Readers of the demo, made when first needed; each votes once. */
+const readers: Promise<Key>[] = [];
+
+async function voteFor(server: Server, id: string, reader: number): Promise<void> {
+  readers[reader] ??= createKey();
+  const url = `${server.url}/api/v1/comments/${id}/vote`;
+  const body = JSON.stringify({ value: 1 });
+  const answer = await fetch(url, {
+    method: 'PUT',
+    headers: {
+      'Content-Type': 'application/json',
+      Authorization: `Bearer ${server.secrets.ADMIN_TOKEN}`, // so many readers at one address would be too many
+      DPoP: await (await readers[reader]).prove('PUT', url, body),
+    },
+    body,
+  });
+  if (!answer.ok) throw new Error(`Voting answered ${answer.status}: ${await answer.text()}`);
 }

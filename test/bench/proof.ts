@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { calculateJwkThumbprint, decodeProtectedHeader, type JWK } from 'jose';
+import { createKey } from '../../cli/key.ts';
 import { ROOT } from '../../cli/root.ts';
-import { createKey } from './key.ts';
 import { fixed, median, printTable, type Report } from './report.ts';
 
 const TARGET_MS = 2;

@@ -2,8 +2,8 @@
  * What each operation costs in D1: round trips, rows read, rows written, as the worker reports them to token holders,
  * against the design's budget. These do not depend on the machine.
  */
+import { createKey } from '../../cli/key.ts';
 import type { Comment, CommentInContext, NewComment, Replies, Sort, Thread } from '../../worker/contract.ts';
-import { createKey } from './key.ts';
 import { type Answer, ask } from './load.ts';
 import { printTable, type Report, whole } from './report.ts';
 import { pageUrl, type Stage, threadPath } from './stage.ts';
