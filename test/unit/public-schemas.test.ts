@@ -1,6 +1,7 @@
 /** What strangers may read: every field that a public answer can have, written out, so that a new one is a decision. */
 import { expect, it } from 'vitest';
-import { describeApi, ENDPOINTS } from '../../worker/openapi';
+import { ENDPOINTS } from '../../worker/endpoints';
+import { describeApi } from '../../worker/openapi';
 
 type Schema = { $ref?: string; properties?: Record<string, Schema>; items?: Schema; anyOf?: Schema[] };
 const { schemas } = (describeApi('https://comments.example') as { components: { schemas: Record<string, Schema> } })

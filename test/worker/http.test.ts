@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { app } from '../../worker/app';
 import { ERRORS } from '../../worker/contract';
+import { ENDPOINTS } from '../../worker/endpoints';
 import worker from '../../worker/index';
-import { ENDPOINTS } from '../../worker/openapi';
 import { ADMIN, bill, bindings, call, createSite, draft, post, problem, query, send, setRow } from './api';
 
 describe('caching', () => {

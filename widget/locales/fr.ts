@@ -3,9 +3,9 @@ import type { ComposeMessages, CoreMessages } from '../i18n';
 
 export const core: CoreMessages = {
   heading: {
-    one: '{n} réponse à « {it} »',
-    many: '{n} de réponses à « {it} »',
-    other: '{n} réponses à « {it} »',
+    one: '{n} réponse à « {it} »',
+    many: '{n} de réponses à « {it} »',
+    other: '{n} réponses à « {it} »',
   },
   headingNone: 'Réponses',
   sort: 'Ordre',
