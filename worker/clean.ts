@@ -2,7 +2,7 @@
 import { Problem } from './problem';
 
 /** Invisible marks that turn the text around them or hide in it (Unicode bidi controls, C0, C1, tags, BOM). */
-const HIDDEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+const HIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** One line of plain text without hidden marks, in Unicode form NFC. */
 export function cleanLine(text: string): string {

@@ -9,7 +9,7 @@ import { type Db, query } from '../db';
 import { dropReactions, dropVotes } from './opinions-store';
 
 /** People whose time has come that a run looks after together. */
-const PEOPLE = 100;
+const PEOPLE = 1000;
 /** Comments, votes and reactions of a round; each round is one transaction of 14 queries. */
 const CHUNK = 500;
 const ROUNDS = 2;

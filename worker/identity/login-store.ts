@@ -55,21 +55,24 @@ export function takeCode(codeHash: string, now: number): CompiledQuery<LoginRow>
     .compile();
 }
 
-export function selectInstance(host: string, redirectUri: string): CompiledQuery<InstanceRow> {
+/** @param since epoch ms: what is older does not count */
+export function selectInstance(host: string, redirectUri: string, since: number): CompiledQuery<InstanceRow> {
   return query
     .selectFrom('instances')
     .where('host', '=', host)
     .where('redirect_uri', '=', redirectUri)
+    .where('created_at', '>', since)
     .selectAll()
     .compile();
 }
 
-/** Whoever registers first wins: others use that registration. */
-export function insertInstance(instance: InstanceRow): CompiledQuery {
+/** In place of one that was there: a login on its way keeps what it began with. */
+export function upsertInstance(instance: InstanceRow): CompiledQuery {
+  const { client_id, client_secret, created_at } = instance;
   return query
     .insertInto('instances')
     .values(instance)
-    .onConflict((c) => c.doNothing())
+    .onConflict((c) => c.columns(['host', 'redirect_uri']).doUpdateSet({ client_id, client_secret, created_at }))
     .compile();
 }
 

@@ -12,7 +12,7 @@ import { normalisePage } from '../pages/normalise';
 import { parseQuery } from '../parse';
 import { Problem } from '../problem';
 import { type AppContext, checkOrigin, foreignOrigin, openDb, ownOrigin, refuseOrigin } from '../request';
-import { insertInstance, insertLogin, type SiteRow, selectInstance, selectSite, takeLogin } from './login-store';
+import { insertLogin, type SiteRow, selectInstance, selectSite, takeLogin, upsertInstance } from './login-store';
 import { beginLogin, finishLogin, type KeptLogin } from './oauth';
 import { answerExpired, answerMessage, answerRefused } from './popup';
 import { hashText } from './proof';
@@ -23,6 +23,8 @@ import { listProviders } from './providers/table';
 /** How long a person may take at the provider, and a key to fetch what came of it. */
 const LOGIN_TTL_MS = 10 * 60_000;
 const CODE_TTL_MS = 60_000;
+/** Mastodon forgets an app that nobody has used for a day: whoever left halfway would lock out all who come after. */
+const REGISTRATION_TTL_MS = 12 * 3_600_000;
 
 /** `GET /login/{provider}`: for a person's browser, so that what is refused is a page as well. */
 export async function startLogin(c: AppContext): Promise<Response> {
@@ -77,7 +79,7 @@ async function sendToProvider(
   const registered =
     instance !== undefined && !client && kept.client
       ? [
-          insertInstance({
+          upsertInstance({
             host: instance,
             redirect_uri: redirectUri,
             client_id: kept.client.id,
@@ -170,7 +172,7 @@ async function findInstance(
   host: string,
   redirectUri: string,
 ): Promise<{ id: string; secret: string } | undefined> {
-  const [row] = await db.all(selectInstance(host, redirectUri));
+  const [row] = await db.all(selectInstance(host, redirectUri, Date.now() - REGISTRATION_TTL_MS));
   return row && { id: row.client_id, secret: row.client_secret };
 }
 

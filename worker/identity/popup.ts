@@ -78,7 +78,8 @@ function page(c: AppContext, status: number, title: string, text: string, script
   const nonce = crypto.randomUUID();
   noStore(c).header(
     'Content-Security-Policy',
-    `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; frame-ancestors 'none'`,
+    `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; ` +
+      `frame-ancestors 'none'`,
   );
   const lang = languageOf(c);
   return c.html(

@@ -55,6 +55,8 @@ export async function verifyProof(
   } catch (cause) {
     throw refuse('is not a dpop+jwt with an ES256 signature by the key in its header', cause);
   }
+  // Not every runtime looks: a curve's other names would give one key several thumbprints.
+  if (jwk?.crv !== 'P-256') throw refuse('has a key that is not of P-256');
   const claims = v.safeParse(Claims, payload);
   if (!claims.success) throw refuse('needs htm, htu, iat, and a jti of 16 to 64 of A-Z, a-z, 0-9, - and _');
   const { htm, htu, iat, jti, digest, ath } = claims.output;
@@ -62,7 +64,7 @@ export async function verifyProof(
   if (bare(htu) !== bare(request.url)) throw refuse(`must have ${bare(request.url)} as htu`);
   const age = now / 1000 - iat;
   if (age > LIMITS.proofAgeS || age < -LIMITS.proofSkewS) throw new Problem('proof_expired');
-  return { jkt: await calculateJwkThumbprint(jwk!), jti, iat, digest, ath };
+  return { jkt: await calculateJwkThumbprint(jwk), jti, iat, digest, ath };
 }
 
 /** @throws Problem proof_invalid unless the proof was made for this very body */

@@ -15,7 +15,9 @@ import { type Provider, type Registration, readSecret, type Secrets } from './pr
 
 const NAME = 'Mastodon';
 const SCOPES = 'profile';
-const App = v.object({ client_id: v.string(), client_secret: v.string() });
+/** Kept, and sent along in an address: anybody's server may answer, with whatever it likes. */
+const Credential = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,512}$/));
+const App = v.object({ client_id: Credential, client_secret: Credential });
 const Account = v.object({
   id: v.pipe(v.string(), v.regex(/^\w+$/)),
   username: v.string(),
