@@ -53,8 +53,6 @@ export function replyTo(s: Thread, node?: Node): void {
 
 export async function follow(s: Thread, hash: string): Promise<void> {
   if (/^#afterword=/.test(hash)) {
-    // A code is not for the history, nor for whoever looks at the address.
-    history.replaceState(history.state, '', s._here);
     (await meet(s))?.follow(s, hash);
     return;
   }

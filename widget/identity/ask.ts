@@ -21,9 +21,9 @@ export async function ask<T>(
   const met = new Set<ErrorCode | undefined>();
   for (;;) {
     let login = as === null ? undefined : loginOf(place, as);
-    // Never in another name than it was written in.
-    if (as && !login) throw { code: 'session_invalid', wait: 0 } satisfies ApiError;
     if (login) login = await freshLogin(login);
+    // Never in another name than it was written in.
+    if (as && login?.person.id !== as) throw { code: 'session_invalid', wait: 0 } satisfies ApiError;
     try {
       return await send<T>(place, method, path, body, asking, login?.token);
     } catch (thrown) {

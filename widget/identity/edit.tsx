@@ -23,7 +23,7 @@ interface Edit {
 /** Under what a text being edited is kept among the drafts. */
 const draftKey = (n: Node): string => `edit:${n.c.id}`;
 const draftOf = (s: Thread, n: Node): string | undefined => memoryOf(s.key).drafts?.[draftKey(n)];
-const isChanged = ({ source, text }: Edit): boolean => text !== source;
+const isChanged = ({ source = '', text }: Edit): boolean => text !== source;
 
 /** Whether a new text was begun, on this page before it was loaded. */
 export const wasBeingEdited = (s: Thread, n: Node): boolean => draftOf(s, n) !== undefined;
@@ -120,7 +120,7 @@ async function save(s: Thread, n: Node, edit: Edit): Promise<void> {
 }
 
 function leave(s: Thread, n: Node, edit: Edit): void {
-  if (!isChanged(edit) || edit.source === undefined) discard(s, n);
+  if (!isChanged(edit)) discard(s, n);
   else {
     edit.asking = true;
     tell(s, texts(s).discardAsk);

@@ -12,7 +12,7 @@ import { explain } from './explain';
 import { createSecret, getKey, hash } from './key';
 import { keepLogin, loginOf } from './session';
 import { texts } from './texts';
-import { redrawRow, rowOf } from './threads';
+import { focusWriting, redrawRow, rowOf } from './threads';
 
 /** What a login needs before the click: the browser opens a window only at once. */
 interface Prepared {
@@ -79,12 +79,14 @@ export function startLogin(s: Thread, provider: string, instance?: string): void
   }
 }
 
-/** Until the popup says how it went, or is gone. Other windows and origins may send what they like. */
+/**
+ * Until the popup says how it went, or is gone, also when another page is shown meanwhile. Other windows and origins may send
+ * what they like.
+ */
 function wait(s: Thread, popup: Window, origin: string, verifier: string): void {
   const login = ++current;
   const before = loginOf(s)?.id;
   const end = new AbortController();
-  s.signal.addEventListener('abort', () => end.abort(), { signal: end.signal });
   addEventListener(
     'message',
     (event: MessageEvent<unknown>) => {
@@ -115,14 +117,16 @@ function wait(s: Thread, popup: Window, origin: string, verifier: string): void 
 /** Comes back by the address: this page left for the provider, or it is the popup, which lost sight of who opened it. */
 export async function comeBack(s: Thread, result: string): Promise<void> {
   const pending = recallPending();
+  // Another thread of this document began it.
   if (pending && pending.page !== s.key) return;
   keepPending(null);
+  // A code is not for the history, nor for whoever looks at the address.
+  history.replaceState(history.state, '', location.href.replace(/#.*/, '') + (pending?.hash ?? ''));
   if (!pending) {
     say(s, texts(s).login_failed);
     return;
   }
-  const { popup, hash, scroll, replying, verifier } = pending;
-  history.replaceState(history.state, '', location.href.replace(/#.*/, '') + hash);
+  const { popup, scroll, replying, verifier } = pending;
   const node = s._byId.get(replying);
   s._drafts[replying] ||= { id: replying };
   s._drafts[replying].open = true;
@@ -140,7 +144,7 @@ async function finish(s: Thread, result: string, verifier: string): Promise<void
     rowOf(s).instanceOf = undefined;
     keepLogin(login);
     // The button that began it is gone.
-    s.target = `${s._replying ? `[data-id="${s._replying.c.id}"]` : '.in'}>form textarea`;
+    focusWriting(s);
     say(s, '', s.say(texts(s).welcome, 0, login.person.name));
     await offerComments(s);
   } catch (error) {

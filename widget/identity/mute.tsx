@@ -12,7 +12,7 @@ const MUTED_KEY = 'muted';
 const shown = new WeakSet<Node>();
 
 /** Names by handle. */
-const listMuted = (): Record<string, string> => recall<Record<string, string>>(MUTED_KEY) ?? {};
+const listMuted = (): Record<string, string> => Object(recall(MUTED_KEY));
 
 export function mute(s: Thread, n: Node): void {
   const { id, name } = n.c.author;

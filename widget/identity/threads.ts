@@ -21,6 +21,11 @@ export function redrawRow(s: Thread): void {
   changed(s, s._replying);
 }
 
+/** For when what had the focus is gone. @param field selector of one in the composer */
+export function focusWriting(s: Thread, field = 'textarea'): void {
+  s.target = `dialog h2,${s._replying ? `[data-id="${s._replying.c.id}"]` : '.in'}>form ${field}`;
+}
+
 export function eachThread(act: (s: Thread) => void): void {
   threads.forEach(act);
 }

@@ -12,7 +12,8 @@ export function drawWays(s: Thread, words?: string) {
   const { providers = [], guests = true, sso = false } = knownSite(s) ?? {};
   const t = texts(s);
   if (!hasKeys()) return;
-  if (!providers[0]) return !guests && sso && <p key="sso">{t.siteLogin}</p>;
+  // Where the page vouches for its readers, another login would not count.
+  if (!providers[0] || s.sso) return !guests && sso && <p key="sso">{t.siteLogin}</p>;
   prepareLogin();
   const { instanceOf } = rowOf(s);
   const intro = words ?? (guests ? t.orLogIn : t.logIn);

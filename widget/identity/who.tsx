@@ -12,7 +12,7 @@ import { getKey, hasKeys, ownHandle } from './key';
 import { enter, keepLogin, loginOf } from './session';
 import { knownSite } from './site';
 import { texts } from './texts';
-import { redrawRow, rowOf } from './threads';
+import { focusWriting, redrawRow, rowOf } from './threads';
 import { drawWays } from './ways';
 
 const DETAILS = ['name', 'email', 'url'] as const;
@@ -70,6 +70,7 @@ function drawGuest(s: Thread, draft: Draft) {
         key="change"
         onClick={() => {
           remember('me', null);
+          focusWriting(s, 'input');
           redrawRow(s);
         }}
       >
@@ -105,6 +106,7 @@ function drawClaim(s: Thread, count: number) {
   const t = texts(s);
   const answer = (take: boolean) => async () => {
     rowOf(s).claimable = 0;
+    focusWriting(s);
     redrawRow(s);
     if (take) await claim(s);
   };
@@ -144,6 +146,7 @@ export function logOut(s: Thread): void {
   ask(s, 'DELETE', '/session').catch(() => {});
   keepLogin(null);
   rowOf(s).claimable = 0;
+  focusWriting(s);
   tell(s, texts(s).loggedOutNow);
   redrawRow(s);
 }

@@ -6,7 +6,7 @@ export function drawComposer(s: Thread) {
   const { m } = s;
   return (
     s._later?._drawComposer(s) ?? (
-      <form part="composer" key="w">
+      <form part="composer" key={s.key}>
         <textarea
           rows={2}
           aria-label={m.write}

@@ -19,7 +19,8 @@ export function drawComposer(s: Thread, parent?: Node) {
   return (
     <form
       part="composer"
-      key="w"
+      // Another page has a field of its own.
+      key={s.key}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();

@@ -63,10 +63,11 @@ export function drawWho(s: Thread, draft: Draft) {
 export async function authorOf(s: Thread, form: HTMLFormElement): Promise<Writer> {
   const known = await meet(s);
   if (known) return known.authorOf(s, form);
-  const person = recall<Login>('session')?.person;
-  const author = person ? undefined : recall<NewComment['author']>('me');
+  const login = recall<Login>('session');
+  const author = login ? undefined : recall<NewComment['author']>('me');
   // Not all of an author; as much as a name.
-  const by = (person ?? author) as Writer['by'] | null | undefined;
-  if (!by) throw { wait: 0 } satisfies ApiError;
+  const by = (login?.person ?? author) as Writer['by'] | null | undefined;
+  // Whether the page vouches for its reader still, only the module can say.
+  if (!by || s.sso || login?.sso) throw { wait: 0 } satisfies ApiError;
   return { by, author: author ?? undefined };
 }

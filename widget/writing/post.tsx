@@ -64,7 +64,8 @@ export async function submit(s: Thread, draft: Draft, form: HTMLFormElement): Pr
     draft.error = error as ApiError;
   }
   draft._busy = false;
-  if (writer) post(s, draft, text, writer);
+  // More may have been typed meanwhile.
+  if (writer) post(s, draft, draft.field?.value || text, writer);
   else focusFault(s, draft);
 }
 

@@ -113,6 +113,21 @@ describe('editing', () => {
     await edit();
   });
 
+  it('asks also when the text as it stands there could not be fetched', async () => {
+    const { page: p } = await open(freshPath('edit-offline'), { html });
+    await write(p, 'As it was');
+    await more(p, 'As it was').click();
+    await p.getByRole('button', { name: 'Edit', exact: true }).click();
+    await expect.poll(() => editor(p).inputValue()).toBe('As it was');
+    await editor(p).fill('Quite another thing');
+    await p.route('**/source', (route) => route.abort());
+    await p.reload();
+    await p.getByText('No connection.').first().waitFor();
+    await editor(p).press('Escape');
+    await p.getByText('Discard what you changed?').last().waitFor();
+    expect(await editor(p).inputValue()).toBe('Quite another thing');
+  });
+
   it('keeps the text through a reload, and says in words why it was refused', async () => {
     const { page: p } = await open(freshPath('edit-draft'), { html });
     await write(p, 'To be continued');

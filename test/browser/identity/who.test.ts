@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../../../cli/server.ts';
-import { freshPath, useBrowser } from '../harness.ts';
+import { freshPath, serverUrl, useBrowser } from '../harness.ts';
 
 const { open } = useBrowser();
 const SSO_SECRET = 'shared-with-the-site-0123456789-abcdef';
@@ -48,6 +48,8 @@ const postButton = (p: Page) => p.getByRole('button', { name: 'Post', exact: tru
 /** What is said below the fields about a comment that was not taken. */
 const fault = (p: Page, text: string) => p.locator('form > div > .note').getByText(text);
 const comment = (p: Page, text: string) => p.locator('[part=comment]', { hasText: text });
+
+const hasFocus = (locator: Locator) => locator.evaluate((e) => (e.getRootNode() as ShadowRoot).activeElement === e);
 
 /** @param more attributes of the element */
 const page = (more = '') =>
@@ -97,7 +99,7 @@ describe('a guest', () => {
     await mastodon.focus();
     await p.keyboard.press('Enter');
     const server = p.getByRole('textbox', { name: 'Your server' });
-    await expect.poll(() => server.evaluate((e) => (e.getRootNode() as ShadowRoot).activeElement === e)).toBe(true);
+    await expect.poll(() => hasFocus(server)).toBe(true);
     expect(await mastodon.getAttribute('aria-expanded')).toBe('true');
     expect(await findViolations(p)).toEqual([]);
     await p.keyboard.press('Enter');
@@ -123,6 +125,18 @@ describe('a guest', () => {
     await p.getByRole('textbox', { name: 'E-mail' }).fill('');
     await postButton(p).click();
     await comment(p, 'I say so').getByText('Noor').waitFor();
+  });
+
+  it('changes their details by keyboard, and the focus goes along', async () => {
+    const p = await openPage('team');
+    await name(p).fill('Noor');
+    await field(p).fill('Hello');
+    await postButton(p).click();
+    await comment(p, 'Hello').getByRole('button', { name: 'Reply' }).waitFor();
+    await field(p).click();
+    await who(p).getByRole('button', { name: 'Change' }).focus();
+    await p.keyboard.press('Enter');
+    await expect.poll(() => hasFocus(name(p))).toBe(true);
   });
 
   it('sees at once the face that the comment will keep', async () => {
@@ -200,6 +214,37 @@ describe('an account of the site’s own', () => {
     await name(p).waitFor();
   });
 
+  it('stands alone: another login would not count beside it', async () => {
+    const p = await openPage('team', ` sso="${await sign('7', 'Tariq')}"`);
+    await who(p).getByRole('button', { name: 'My comments' }).click();
+    const panel = p.getByRole('dialog');
+    await panel.getByRole('heading', { name: 'Accounts' }).waitFor();
+    expect(await panel.getByRole('button', { name: 'GitHub' }).count()).toBe(0);
+    const refused = await openPage('team', ' sso="not.a.token"');
+    await name(refused).waitFor();
+    expect(await refused.getByRole('button', { name: 'GitHub' }).count()).toBe(0);
+  });
+
+  it('of before is not written for while the page names nobody, whatever is out of reach', async () => {
+    const p = await openPage('team', ` sso="${await sign('7', 'Tariq')}"`);
+    await who(p).getByText('Writing as Tariq').waitFor();
+    const address = freshPath('team');
+    await p
+      .context()
+      .route(`**${address}`, (route) =>
+        route.fulfill({ contentType: 'text/html', body: page().replaceAll('{server}', serverUrl()) }),
+      );
+    await blockIdentity(p);
+    await p.goto(new URL(address, p.url()).href);
+    await field(p).click();
+    await who(p).getByText('This could not be loaded.').waitFor();
+    await field(p).fill('Whose words?');
+    await postButton(p).click();
+    await fault(p, 'This could not be posted.').waitFor();
+    expect(await field(p).inputValue()).toBe('Whose words?');
+    expect(await p.evaluate(() => JSON.parse(localStorage.getItem('afterword:outbox')!))).toBeNull();
+  });
+
   it('that is refused leaves a guest, and says so', async () => {
     const p = await openPage('team', ' sso="not.a.token"');
     await who(p).getByText('Your login on this website is not accepted here.').waitFor();
@@ -256,6 +301,31 @@ describe('a session', () => {
     await comment(p, 'Nobody’s words').getByText('Noor').waitFor();
   });
 
+  it('is not what a guest’s comment goes under that waited for its time', async () => {
+    const p = await openPage('team');
+    await name(p).fill('Noor');
+    await field(p).fill('First');
+    await postButton(p).click();
+    await comment(p, 'First').getByRole('button', { name: 'Reply' }).waitFor();
+    // Nothing but the name is known of who writes.
+    await blockIdentity(p);
+    await p.reload();
+    await field(p).click();
+    await who(p).getByText('This could not be loaded.').waitFor();
+    await field(p).fill('A guest’s words');
+    await postButton(p).click();
+    await comment(p, 'A guest’s words').getByText('Waiting for connection').waitFor();
+    const login = await openLoggedIn();
+    const session = await login.evaluate(() => localStorage.getItem('afterword:session')!);
+    await p.evaluate((kept) => localStorage.setItem('afterword:session', kept), session);
+    await p.unroute('**/lazy/identity-*');
+    const sent = p.waitForRequest((request) => /\/comments$/.test(request.url()) && request.method() === 'POST');
+    await p.reload();
+    expect((await sent).headers().authorization).toBeUndefined();
+    await comment(p, 'A guest’s words').getByText('Noor').waitFor();
+    await comment(p, 'A guest’s words').getByRole('button', { name: 'Reply' }).waitFor();
+  });
+
   it('ends when the person logs out, here and on the server', async () => {
     const p = await openLoggedIn();
     const ended = p.waitForResponse((answer) => answer.request().method() === 'DELETE');
@@ -263,6 +333,7 @@ describe('a session', () => {
     expect((await ended).status()).toBe(200);
     await name(p).waitFor();
     expect(await p.evaluate(() => localStorage.getItem('afterword:session'))).toBe('null');
+    await expect.poll(() => hasFocus(field(p))).toBe(true);
   });
 });
 

@@ -177,6 +177,19 @@ describe('a popup', () => {
     await note(p, 'The login took too long. Please try again.').waitFor();
   });
 
+  it('logs in also when another page is shown by then', async () => {
+    const p = await openPost();
+    await field(p).fill('For the first page');
+    const popup = await openPopup(p, 'X');
+    await p.locator('afterword-thread').evaluate((element, url) => element.setAttribute('url', url), newPost());
+    await expect.poll(() => field(p).inputValue()).toBe('');
+    await answer(popup, 'marigold');
+    await field(p).click();
+    await loggedIn(p).waitFor();
+    await p.locator('afterword-thread').evaluate((element) => element.removeAttribute('url'));
+    await expect.poll(() => field(p).inputValue()).toBe('For the first page');
+  });
+
   it('finishes by itself when it has lost its opener', async () => {
     const p = await openPost();
     const popup = await openPopup(p, 'X');
@@ -276,6 +289,28 @@ describe('where popups are blocked', () => {
     await form.getByText('Writing as Marigold').waitFor();
     expect(await reply.inputValue()).toBe('An answ');
     await expect.poll(() => reply.evaluate((field) => field.matches(':focus'))).toBe(true);
+  });
+
+  it('comes back to the thread that asked, of several on a page', async () => {
+    const p = await openPost(blockPopups);
+    // The first is on view before the second, also after coming back.
+    await p.addInitScript(() =>
+      addEventListener('afterword:ready', ({ target }) => {
+        const second = (target as Element).cloneNode() as Element;
+        second.setAttribute('url', `${location.origin}/second`);
+        if (document.querySelectorAll('afterword-thread').length === 1) (target as Element).after(second);
+      }),
+    );
+    await p.reload();
+    const second = p.locator('afterword-thread').last();
+    await second.getByRole('textbox').first().click();
+    await second.getByRole('textbox', { name: /write a response/i }).fill('Half a thought');
+    await second.getByRole('button', { name: 'X', exact: true }).click();
+    await p.getByLabel('Account').fill('marigold');
+    await p.getByRole('button', { name: 'Continue' }).click();
+    await second.getByText('Writing as Marigold').first().waitFor();
+    expect(await second.getByRole('textbox').first().inputValue()).toBe('Half a thought');
+    expect(new URL(p.url()).hash).toBe('');
   });
 
   it('says there what went wrong', async () => {

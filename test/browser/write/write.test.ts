@@ -97,6 +97,43 @@ describe('writing', () => {
     expect(await field(p).inputValue()).toBe('');
   });
 
+  it('keeps to each page what was typed there when the element goes on to another', async () => {
+    const { page: p } = await open(freshPath('routed'), { html });
+    const goTo = (url: string) =>
+      p.locator('afterword-thread').evaluate((element, to) => {
+        const ready = new Promise((done) => element.addEventListener('afterword:ready', done, { once: true }));
+        element.setAttribute('url', to);
+        return ready.then(() => {});
+      }, url);
+    const [one, two] = [freshPath('one'), freshPath('two')];
+    await goTo(one);
+    await write(p, 'For the first page', null);
+    await goTo(two);
+    expect(await field(p).inputValue()).toBe('');
+    await write(p, 'For the second', null);
+    await goTo(one);
+    await expect.poll(() => field(p).inputValue()).toBe('For the first page');
+  });
+
+  it('keeps what is typed on while it is not known yet who writes', async () => {
+    const { page: p } = await open(freshPath('typed-on'), { html });
+    await write(p, 'First');
+    await postButton(p).click();
+    await p.locator('[part=comment] [data-a=more]').waitFor();
+    await p.reload();
+    let release = () => {};
+    const held = new Promise<void>((done) => {
+      release = done;
+    });
+    await p.route('**/lazy/identity-*', (route) => held.then(() => route.continue()));
+    await write(p, 'Second', null);
+    await postButton(p).click();
+    await field(p).press('End');
+    await p.keyboard.type(' thought');
+    release();
+    await p.locator('[part=body]', { hasText: 'Second thought' }).waitFor();
+  });
+
   it('keeps what was typed before the editor arrived, and when it cannot arrive', async () => {
     const { page: p } = await open(freshPath('late'), { html });
     await p.route('**/lazy/**', (route) => route.abort());
@@ -181,6 +218,34 @@ describe('writing', () => {
     expect(new Set(keys).size).toBe(1);
     expect((await stored(url)).comments).toHaveLength(1);
     await expect.poll(() => p.locator('[part=comment]').count()).toBe(1);
+  });
+
+  it('sends what an older version left waiting, which did not know yet who wrote', async () => {
+    const { page: p } = await open('about:blank');
+    const url = new URL(freshPath('older'), serverUrl()).href;
+    const item = {
+      key: crypto.randomUUID(),
+      api: `${serverUrl()}/api/v1`,
+      page: ` ${url}`,
+      body: { url, body: 'From before', author: { name: 'Noor' } },
+      createdAt: new Date().toISOString(),
+      due: 0,
+      note: 'waiting',
+    };
+    // What else may be there from others is no reason to show nothing.
+    await p.addInitScript(
+      (items) => {
+        if (!sessionStorage.getItem('begun')) localStorage.setItem('afterword:outbox', JSON.stringify(items));
+        sessionStorage.setItem('begun', '1');
+      },
+      [null, 5, item],
+    );
+    await p.route(url, (route) => route.fulfill({ contentType: 'text/html', body: html.replace('{server}', '') }));
+    await p.goto(url);
+    const comment = p.locator('[part=comment]', { hasText: 'From before' });
+    await comment.getByText('Noor').waitFor();
+    await comment.getByRole('button', { name: 'Reply' }).waitFor();
+    expect(await p.evaluate(() => localStorage.getItem('afterword:outbox'))).toBe('null');
   });
 
   it('sends what was written offline when the connection is back', async () => {
