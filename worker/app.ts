@@ -1,9 +1,10 @@
 /** Table of contents: what every request passes, in order, which rooms answer, and how errors become answers. */
 import { Hono, type MiddlewareHandler } from 'hono';
+import { holdsRootToken } from './admin/token';
 import { comments } from './comments/routes';
 import { ERRORS, type ProblemBody } from './contract';
 import { getConfig } from './env';
-import { readViewer } from './identity/read-viewer';
+import { isToken, readIdentity } from './identity/read-identity';
 import { identity } from './identity/routes';
 import { describeApi } from './openapi';
 import { pages } from './pages/routes';
@@ -40,21 +41,28 @@ const sealAnswers: MiddlewareHandler = async (c, next) => {
   c.header('Referrer-Policy', 'no-referrer');
 };
 
-const identifyViewer: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.set('viewer', await readViewer(c.req.raw, () => getConfig(c.env), Date.now()));
+/**
+ * Who asks. Whoever is not the owner is limited per client network, and before anything of theirs is checked: false tokens
+ * and proofs count like any other request.
+ */
+const admit: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const config = () => getConfig(c.env);
+  const authorization = c.req.raw.headers.get('Authorization');
+  const asOwner = holdsRootToken(isToken(authorization) ? null : authorization, config);
+  const owner = await asOwner.catch(() => false);
+  if (!owner) await limitRate(c);
+  await asOwner;
+  c.set('viewer', { owner, identity: await readIdentity(c.req.raw, config, Date.now()) });
   await next();
 };
 
-/** Per client address; the owner's own tools are not limited. */
-const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (c.get('viewer').owner) return next();
+async function limitRate(c: AppContext): Promise<void> {
   const { method, path } = c.req;
   const writes = method !== 'GET' || WRITES_BY_GET.test(path);
   const limiter = !writes ? c.env.READ_LIMIT : WRITES_TEXT.test(path) ? c.env.POST_LIMIT : c.env.ACT_LIMIT;
   const { success } = await limiter.limit({ key: clientNetwork(c) });
   if (!success) throw new Problem('rate_limited', undefined, { retryAfterS: LIMIT_PERIOD_S });
-  await next();
-};
+}
 
 /** The owner's tools are told what an answer cost: D1 round trips, rows read and written. */
 const reportBill: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -69,8 +77,7 @@ const reportBill: MiddlewareHandler<AppEnv> = async (c, next) => {
 
 const api = new Hono<AppEnv>()
   .use(allowCors)
-  .use(identifyViewer)
-  .use(limitRate)
+  .use(admit)
   .use(reportBill)
   .route('/', comments)
   .route('/', pages)

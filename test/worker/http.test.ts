@@ -105,6 +105,18 @@ describe('limits', () => {
     expect(await problem(answer)).toEqual({ status: 429, code: 'rate_limited' });
   });
 
+  it('counts false tokens and proofs like any other request, and the owner’s own never', async () => {
+    const { url } = await createSite();
+    const over = { READ_LIMIT: limiterThat(false) };
+    const read = (headers: Record<string, string>) => call(`/thread${query({ url })}`, { headers }, over);
+    for (const headers of [{ Authorization: 'Bearer wrong' }, { DPoP: 'x' }, { Authorization: 'DPoP x', DPoP: 'x' }])
+      expect((await problem(read(headers as never))).code).toBe('rate_limited');
+    expect((await read(ADMIN)).status).toBe(200);
+    expect((await problem(call(`/thread${query({ url })}`, { headers: { Authorization: 'Bearer wrong' } }))).code).toBe(
+      'unauthorized',
+    );
+  });
+
   it('asks the binding by client address, so that one client does not use up another’s share', async () => {
     const { url } = await createSite();
     const keys: string[] = [];

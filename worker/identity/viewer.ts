@@ -1,4 +1,4 @@
-/** Who asks, as rooms and policies see it. How it is told from a request, read-viewer.ts knows. */
+/** Who asks, as rooms and policies see it. How it is told from a request, read-identity.ts knows. */
 import type { Proof } from './proof';
 import type { TokenClaims } from './token';
 
