@@ -130,10 +130,8 @@ describe('threats', () => {
   it('threat 15: vote stuffing: a thousand votes of one identity at once, each with its own proof, count once', async () => {
     const { url } = await createSite({ votes: 'both' });
     const { id } = await post({ url });
-    for (let batch = 0; batch < 10; batch++) {
-      const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => vote(me, id, i % 10 === 3 ? -1 : 1)));
-      expect(new Set(answers.map((a) => a.status))).toEqual(new Set([200]));
-    }
+    const answers = await Promise.all(Array.from({ length: 1000 }, (_, i) => vote(me, id, i % 10 === 3 ? -1 : 1)));
+    expect(new Set(answers.map((a) => a.status))).toEqual(new Set([200]));
     const state = (await row(id))!;
     expect([state.up + state.down, await count('votes', id)]).toEqual([1, 1]);
     expect(await (await vote(other, id, 1)).json()).toEqual({ votes: state.up - state.down + 1, value: 1 });

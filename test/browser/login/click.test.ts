@@ -1,10 +1,9 @@
 /** Logging in as a reader does it, in Chromium: popups, what may become of them, and what somebody else may send meanwhile. */
-import type { Page } from 'playwright-core';
+import type { APIResponse, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostOfOrigin } from '../../../cli/site-sql.ts';
 import { serverUrl, useBrowser } from '../harness.ts';
 import { type Blog, startBlog } from './blog.ts';
-import { createBrowsing, passProvider } from './browse.ts';
 import { expireEveryLogin } from './database.ts';
 import { type LoginServer, startLoginServer } from './login-server.ts';
 import { need } from './reader.ts';
@@ -59,7 +58,7 @@ async function answer(popup: Page, account: string | null): Promise<void> {
   await closed;
 }
 
-async function logIn(p: Page, provider = 'X', account = 'marigold'): Promise<void> {
+async function logIn(p: Page, provider = 'House', account = 'marigold'): Promise<void> {
   await answer(await openPopup(p, provider), account);
   await loggedIn(p, account[0]!.toUpperCase() + account.slice(1)).waitFor();
 }
@@ -75,8 +74,30 @@ async function postAsOwner(url: string, body: string): Promise<void> {
   await need(await fetch(`${server.api}/comments`, { method: 'POST', headers, body: comment }), 201);
 }
 
-/** What the provider would send the browser back to: to be changed before the popup goes there. */
-const callbackOf = (popup: Page) => passProvider(createBrowsing(), popup.url(), 'marigold');
+/** Logs in at the issuer, and holds what it sends the browser back to: to be changed before the popup goes there. */
+async function callbackOf(popup: Page): Promise<URL> {
+  const held = new Promise<URL>((hold, fail) => {
+    popup
+      .route(`${server.issuer.issuer}/**`, async (route) => {
+        let response: APIResponse = await route.fetch({ maxRedirects: 0 });
+        for (let to = response.headers().location; to; to = response.headers().location) {
+          const url = new URL(to, response.url());
+          if (url.href.startsWith(server.api)) {
+            hold(url);
+            return route.fulfill({ body: 'Held.' });
+          }
+          response = await popup.context().request.get(url.href, { maxRedirects: 0 });
+        }
+        return route.fulfill({ response });
+      })
+      .catch(fail);
+  });
+  await popup.getByLabel('Account').fill('marigold');
+  await popup.getByRole('button', { name: 'Continue' }).click();
+  const callback = await held;
+  await popup.getByText('Held.').waitFor();
+  return callback;
+}
 
 describe('a popup', () => {
   it.each(['House', 'WordPress.com', 'X', 'Facebook'])(
@@ -112,7 +133,7 @@ describe('a popup', () => {
 
   it('says in words when the person said no, and lets them try again', async () => {
     const p = await openPost();
-    await answer(await openPopup(p, 'X'), null);
+    await answer(await openPopup(p, 'House'), null);
     await note(p, 'The login was cancelled.').waitFor();
     await logIn(p);
   });
@@ -133,7 +154,7 @@ describe('a popup', () => {
   it('says so when the person closes it, and keeps what was typed', async () => {
     const p = await openPost();
     await field(p).fill('Half a thou');
-    const popup = await openPopup(p, 'X');
+    const popup = await openPopup(p, 'House');
     await popup.close();
     await note(p, 'The window was closed before you were logged in.').waitFor();
     expect(await field(p).inputValue()).toBe('Half a thou');
@@ -142,7 +163,7 @@ describe('a popup', () => {
 
   it('tells the person, and nobody else, when the login took too long or its state is not known', async () => {
     const p = await openPost();
-    const popup = await openPopup(p, 'X');
+    const popup = await openPopup(p, 'House');
     const callback = await callbackOf(popup);
     const tampered = new URL(callback);
     tampered.searchParams.set('state', 'tampered');
@@ -158,7 +179,7 @@ describe('a popup', () => {
 
   it('does not log in by the answer of another issuer', async () => {
     const p = await openPost();
-    const popup = await openPopup(p, 'X');
+    const popup = await openPopup(p, 'House');
     const callback = await callbackOf(popup);
     callback.searchParams.set('iss', 'https://evil.example');
     const closed = popup.waitForEvent('close');
@@ -173,14 +194,14 @@ describe('a popup', () => {
       expireEveryLogin(server.persistDir);
       return route.continue();
     });
-    await answer(await openPopup(p, 'X'), 'marigold');
+    await answer(await openPopup(p, 'House'), 'marigold');
     await note(p, 'The login took too long. Please try again.').waitFor();
   });
 
   it('logs in also when another page is shown by then', async () => {
     const p = await openPost();
     await field(p).fill('For the first page');
-    const popup = await openPopup(p, 'X');
+    const popup = await openPopup(p, 'House');
     await p.locator('afterword-thread').evaluate((element, url) => element.setAttribute('url', url), newPost());
     await expect.poll(() => field(p).inputValue()).toBe('');
     await answer(popup, 'marigold');
@@ -192,7 +213,7 @@ describe('a popup', () => {
 
   it('finishes by itself when it has lost its opener', async () => {
     const p = await openPost();
-    const popup = await openPopup(p, 'X');
+    const popup = await openPopup(p, 'House');
     await popup.evaluate(() => {
       window.opener = null;
     });
@@ -206,7 +227,7 @@ describe('messages from elsewhere (threat 19)', () => {
     const p = await openPost();
     const asked: string[] = [];
     p.on('request', (request) => request.url().endsWith('/session') && asked.push(request.url()));
-    const popup = await openPopup(p, 'X');
+    const popup = await openPopup(p, 'House');
     const forged = { afterword: 'login', code: 'c'.repeat(43) };
     // The page itself, a frame in it, and another window of the API's own origin.
     await p.evaluate(async (message) => {
@@ -250,8 +271,8 @@ describe('messages from elsewhere (threat 19)', () => {
 describe('where popups are blocked', () => {
   const blockPopups = (p: Page) => p.addInitScript(() => Object.assign(window, { open: () => null }));
 
-  async function leaveAndAnswer(p: Page, account: string | null): Promise<void> {
-    await byProvider(p, 'X').click();
+  async function leaveAndAnswer(p: Page, account: string | null, provider = 'House'): Promise<void> {
+    await byProvider(p, provider).click();
     await p.getByRole('button', { name: 'Continue' }).waitFor();
     if (account === null) await p.getByRole('button', { name: 'Cancel' }).click();
     else {
@@ -283,7 +304,7 @@ describe('where popups are blocked', () => {
     const reply = p.getByRole('textbox', { name: 'Reply to Mika' });
     await reply.fill('An answ');
     const form = p.locator('form', { has: reply });
-    await form.getByRole('button', { name: 'X', exact: true }).click();
+    await form.getByRole('button', { name: 'House', exact: true }).click();
     await p.getByLabel('Account').fill('marigold');
     await p.getByRole('button', { name: 'Continue' }).click();
     await form.getByText('Writing as Marigold').waitFor();
@@ -305,11 +326,11 @@ describe('where popups are blocked', () => {
     const second = p.locator('afterword-thread').last();
     await second.getByRole('textbox').first().click();
     await second.getByRole('textbox', { name: /write a response/i }).fill('Half a thought');
-    await second.getByRole('button', { name: 'X', exact: true }).click();
+    await second.getByRole('button', { name: 'House', exact: true }).click();
     await p.getByLabel('Account').fill('marigold');
     await p.getByRole('button', { name: 'Continue' }).click();
     await second.getByText('Writing as Marigold').first().waitFor();
-    expect(await second.getByRole('textbox').first().inputValue()).toBe('Half a thought');
+    await expect.poll(() => second.getByRole('textbox').first().inputValue()).toBe('Half a thought');
     expect(new URL(p.url()).hash).toBe('');
   });
 
@@ -318,7 +339,7 @@ describe('where popups are blocked', () => {
     await leaveAndAnswer(p, null);
     await note(p, 'The login was cancelled.').waitFor();
     expect(new URL(p.url()).hash).toBe('');
-    await leaveAndAnswer(p, 'profile-unavailable');
+    await leaveAndAnswer(p, 'profile-unavailable', 'X');
     await note(p, 'The login did not work. Please try again.').waitFor();
   });
 
@@ -372,6 +393,53 @@ describe('once logged in', () => {
     await comment.locator('[data-a=more]').click();
     await comment.locator('[data-a=copy]').waitFor();
     expect(await comment.locator('[data-a=edit]').count()).toBe(0);
+  });
+
+  it('a second profile does nothing with what was stolen from the first: proof, token, session', async () => {
+    const url = newPost();
+    const p = await openPost(undefined, url);
+    await logIn(p);
+    await field(p).fill('Milk first.');
+    const sending = p.waitForRequest((request) => request.method() === 'POST' && /\/comments$/.test(request.url()));
+    await p.getByRole('button', { name: 'Post', exact: true }).click();
+    const { authorization = '', dpop = '' } = await (await sending).allHeaders();
+    await announced(p, 'Posted');
+    const article = p.locator('[part=comment]').first();
+    const id = (await article.getAttribute('id'))!.replace('comment-', '');
+    const session = await p.evaluate(() => localStorage.getItem('afterword:session')!);
+
+    const thief = await openPost(undefined, url);
+    const [head, claims, signature] = dpop.split('.');
+    const altered = JSON.parse(Buffer.from(claims!, 'base64url').toString()) as Record<string, string>;
+    const forge = (over: Record<string, string>) =>
+      [head, Buffer.from(JSON.stringify({ ...altered, ...over })).toString('base64url'), signature].join('.');
+    const address = `${server.api}/comments/${id}`;
+    const attempt = (method: string, headers: Record<string, string>) =>
+      thief.evaluate(
+        async ([address, method, headers]) => {
+          const body = method === 'PATCH' ? '{"body":"Stolen."}' : null;
+          const type = { 'Content-Type': 'application/json' };
+          const answer = await fetch(address, { method, body, headers: { ...type, ...headers } });
+          return [answer.status, ((await answer.json()) as { code?: string }).code];
+        },
+        [address, method, headers] as const,
+      );
+    for (const method of ['PATCH', 'DELETE']) {
+      expect(await attempt(method, { Authorization: authorization })).toEqual([401, 'proof_required']);
+      expect(await attempt(method, { Authorization: authorization, DPoP: dpop })).toEqual([401, 'proof_invalid']);
+      const other = forge({ htm: method, htu: address, jti: crypto.randomUUID() });
+      expect(await attempt(method, { Authorization: authorization, DPoP: other })).toEqual([401, 'proof_invalid']);
+    }
+    // The whole session, without the key: the widget is told that it is none, and writes nothing in that name.
+    await thief.evaluate((kept) => localStorage.setItem('afterword:session', kept), session);
+    await thief.reload();
+    await field(thief).fill('In your name.');
+    await thief.getByRole('button', { name: 'Post', exact: true }).click();
+    await note(thief, /not logged in any more/).waitFor();
+    expect(await field(thief).inputValue()).toBe('In your name.');
+    await p.reload();
+    await p.locator('[part=comment]', { hasText: 'Milk first.' }).waitFor();
+    expect(await p.locator('[part=comment]').count()).toBe(1);
   });
 
   it('one can add another way in, and is the same person by both', async () => {
