@@ -1,6 +1,7 @@
 /** Writing: what is accepted, refused, kept once, and counted. */
 import { describe, expect, it } from 'vitest';
 import { ADMIN, bindings, call, createSite, draft, key, post, problem, query, send, setRow, thread } from './api';
+import { watchDatabase } from './watched';
 
 const rows = async (site: string) =>
   (
@@ -363,25 +364,7 @@ describe('threats', () => {
     const { site, url } = await createSite();
     const parent = await post({ url });
     // The database changes under the worker between its two round trips: the first batch passes, then the world moves.
-    const race = (sql: string) => {
-      let trips = 0;
-      return new Proxy(bindings.DB, {
-        get(db, name) {
-          if (name !== 'withSession') return Reflect.get(db, name);
-          return (start: string) => {
-            const session = db.withSession(start);
-            return {
-              prepare: (q: string) => session.prepare(q),
-              getBookmark: () => session.getBookmark(),
-              batch: async (statements: D1PreparedStatement[]) => {
-                if (++trips === 2) await db.prepare(sql).run();
-                return session.batch(statements);
-              },
-            };
-          };
-        },
-      });
-    };
+    const race = (sql: string) => watchDatabase({ trips: 0, written: 0 }, () => bindings.DB.prepare(sql).run());
     const removed = race(`UPDATE comments SET status = 'deleted' WHERE id = '${parent.id}'`);
     expect(await problem(send(draft({ url, parent: parent.id }), {}, { DB: removed }))).toMatchObject({
       code: 'parent_unavailable',

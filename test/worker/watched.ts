@@ -9,18 +9,12 @@ export interface Watched {
   written: number;
 }
 
-/** As `key.ask`. @param meanwhile runs behind the first round trip @param more headers */
-export async function askWatched(
-  key: Key,
-  method: string,
-  path: string,
-  input?: unknown,
+/** The database, with every round trip counted. @param meanwhile runs behind the first one */
+export function watchDatabase(
+  bill: { trips: number; written: number },
   meanwhile?: () => Promise<unknown>,
-  more: Record<string, string> = {},
-): Promise<Watched> {
-  const body = input === undefined ? undefined : JSON.stringify(input);
-  const bill = { trips: 0, written: 0 };
-  const DB = new Proxy(bindings.DB, {
+): D1Database {
+  return new Proxy(bindings.DB, {
     get(db, name) {
       if (name !== 'withSession') return Reflect.get(db, name);
       return (start: string) => {
@@ -38,6 +32,20 @@ export async function askWatched(
       };
     },
   });
+}
+
+/** As `key.ask`. @param meanwhile runs behind the first round trip @param more headers */
+export async function askWatched(
+  key: Key,
+  method: string,
+  path: string,
+  input?: unknown,
+  meanwhile?: () => Promise<unknown>,
+  more: Record<string, string> = {},
+): Promise<Watched> {
+  const body = input === undefined ? undefined : JSON.stringify(input);
+  const bill = { trips: 0, written: 0 };
+  const DB = watchDatabase(bill, meanwhile);
   const DPoP = await key.prove(method, path, body === undefined ? {} : { body });
   const headers = { DPoP, ...(body !== undefined && { 'Content-Type': 'application/json' }), ...more };
   const answer = await call(path, { method, headers, ...(body !== undefined && { body }) }, { DB });

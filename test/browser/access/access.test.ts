@@ -1,26 +1,11 @@
 /** For everyone: axe finds nothing in any state, in any language and scheme; every text is there. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { findViolations } from '../axe.ts';
 import { freshPath, postComment, useBrowser } from '../harness.ts';
 
 const { open } = useBrowser();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const page = (lang = 'en') =>
   `<!doctype html><html lang="${lang}"><head><title>A page</title><meta name="color-scheme" content="light dark"></head><body><main><h1>A page</h1><script src="{server}/embed.js" async></script></main></body></html>`;
-
-/** Violations of WCAG 2.2 A and AA and of best practice, as `rule: element`. */
-async function findViolations(p: Page): Promise<string[]> {
-  await p.evaluate(axe);
-  return p.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(context: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run({ include: [['afterword-thread']] });
-    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)}`));
-  });
-}
 
 describe('axe finds nothing', () => {
   it.each(['light', 'dark'] as const)(

@@ -1,18 +1,16 @@
 /** The panel about oneself: of a guest, of somebody who logged in; everything about them, to take along or to have deleted. */
 
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostOfOrigin } from '../../../cli/site-sql.ts';
 import type { MyData } from '../../../worker/contract.ts';
+import { findViolations } from '../axe.ts';
 import { freshPath, serverUrl, useBrowser } from '../harness.ts';
 import { type Blog, startBlog } from '../login/blog.ts';
 import { type LoginServer, startLoginServer } from '../login/login-server.ts';
 
 const { open } = useBrowser();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const html =
   '<!doctype html><html lang="en"><head><title>A pot of tea</title><style>:root { color-scheme: light dark; background: light-dark(#fff, #111) }</style></head><body><main><h1>A pot of tea</h1><script src="{server}/embed.js" async></script></main></body></html>';
 
@@ -39,17 +37,6 @@ async function openPanel(p: Page): Promise<void> {
   await field(p).click();
   await p.locator('[data-a=me]').first().click();
   await panel(p).waitFor();
-}
-
-async function findViolations(p: Page): Promise<string[]> {
-  await p.evaluate(axe);
-  return p.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(context: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run({ include: [['afterword-thread']] });
-    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)}`));
-  });
 }
 
 describe('a guest', () => {

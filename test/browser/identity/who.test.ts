@@ -1,12 +1,12 @@
 /** The row that says who writes: guests, members, accounts of the site's own, and what happens to a text that is refused. */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../../../cli/server.ts';
+import { findViolations } from '../axe.ts';
 import { freshPath, serverUrl, useBrowser } from '../harness.ts';
 
 const { open } = useBrowser();
@@ -65,16 +65,18 @@ async function openPage(site: string, more?: string): Promise<Page> {
 /** Keeps the row from coming, until it is let. */
 const blockIdentity = (p: Page) => p.route('**/lazy/identity-*', (route) => route.abort());
 
-/** Violations of WCAG 2.2 A and AA and of best practice, as `rule: element`. */
-async function findViolations(p: Page): Promise<string[]> {
-  await p.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  return p.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(context: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run({ include: [['afterword-thread']] });
-    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)}`));
-  });
+/** Somebody known as a guest has the composer open again, and the row cannot come. */
+async function openWithoutRow(): Promise<Page> {
+  const p = await openPage('team');
+  await name(p).fill('Noor');
+  await field(p).fill('First');
+  await postButton(p).click();
+  await comment(p, 'First').getByRole('button', { name: 'Reply' }).waitFor();
+  await blockIdentity(p);
+  await p.reload();
+  await field(p).click();
+  await who(p).getByText('This could not be loaded.').waitFor();
+  return p;
 }
 
 /** What a site of its own accounts vouches with. */
@@ -302,16 +304,8 @@ describe('a session', () => {
   });
 
   it('is not what a guest’s comment goes under that waited for its time', async () => {
-    const p = await openPage('team');
-    await name(p).fill('Noor');
-    await field(p).fill('First');
-    await postButton(p).click();
-    await comment(p, 'First').getByRole('button', { name: 'Reply' }).waitFor();
     // Nothing but the name is known of who writes.
-    await blockIdentity(p);
-    await p.reload();
-    await field(p).click();
-    await who(p).getByText('This could not be loaded.').waitFor();
+    const p = await openWithoutRow();
     await field(p).fill('A guest’s words');
     await postButton(p).click();
     await comment(p, 'A guest’s words').getByText('Waiting for connection').waitFor();
@@ -349,15 +343,7 @@ describe('when the row cannot come', () => {
   });
 
   it('a comment of somebody known waits, and is sent when it can be', async () => {
-    const p = await openPage('team');
-    await name(p).fill('Noor');
-    await field(p).fill('First');
-    await postButton(p).click();
-    await comment(p, 'First').getByRole('button', { name: 'Reply' }).waitFor();
-    await blockIdentity(p);
-    await p.reload();
-    await field(p).click();
-    await who(p).getByText('This could not be loaded.').waitFor();
+    const p = await openWithoutRow();
     await field(p).fill('Second');
     await postButton(p).click();
     await comment(p, 'Second').getByText('Waiting for connection').waitFor();
