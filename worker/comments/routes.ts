@@ -16,7 +16,8 @@ import {
   ThreadQuery,
 } from '../contract';
 import { normalisePage } from '../pages/normalise';
-import { refOf, selectOrigin, selectSite } from '../pages/store';
+import { findSiteOf } from '../pages/site';
+import { refOf } from '../pages/store';
 import { parseQuery } from '../parse';
 import { Problem } from '../problem';
 import {
@@ -70,13 +71,7 @@ export const comments = new Hono<AppEnv>()
   .post('/comments/:id/flags', flagComment)
   .post('/preview', async (c) => {
     const { value } = await readBody(c, NewPreview);
-    const { host } = normalisePage(value.url);
-    const originHost = foreignOrigin(c, host);
-    const db = openDb(c);
-    const [own, origin] = await db.batch(selectSite(host), selectOrigin(originHost ?? ''));
-    const site = own!.rows[0] as { id: string; settings: string } | undefined;
-    if (!site || (value.site !== undefined && site.id !== value.site)) throw refuseOrigin(host);
-    checkOrigin(originHost, (origin!.rows[0] as { site_id: string } | undefined)?.site_id ?? null, site.id);
+    const site = await findSiteOf(c, openDb(c), value.url, value.site);
     const { images } = parseSettings(site.settings);
     return c.json({ html: renderMarkdown(value.body, { images }) } satisfies Preview);
   });

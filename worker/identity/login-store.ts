@@ -2,19 +2,6 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type AccountRow, type InstanceRow, type LoginRow, type PersonRow, query, type SessionRow } from '../db';
 
-/** The site of a page, its settings, and the site that an origin belongs to. No row: no site lists the page's host. */
-export interface SiteRow {
-  id: string;
-  settings: string;
-  origin_site: string | null;
-}
-
-export function selectSite(host: string, originHost: string | null): CompiledQuery<SiteRow> {
-  return sql<SiteRow>`
-    SELECT s.id, s.settings, (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site
-    FROM origins o JOIN sites s ON s.id = o.site_id WHERE o.host = ${host}`.compile(query);
-}
-
 export function selectSettings(siteId: string): CompiledQuery<{ settings: string }> {
   return query.selectFrom('sites').where('id', '=', siteId).select('settings').compile();
 }

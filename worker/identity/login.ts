@@ -9,10 +9,11 @@ import { LoginQuery } from '../contract';
 import type { Db } from '../db';
 import { isLoopback, type Origins } from '../outgoing';
 import { normalisePage } from '../pages/normalise';
+import { selectSite } from '../pages/store';
 import { parseQuery } from '../parse';
 import { Problem } from '../problem';
-import { type AppContext, checkOrigin, foreignOrigin, openDb, ownOrigin, refuseOrigin } from '../request';
-import { insertLogin, type SiteRow, selectInstance, selectSite, takeLogin, upsertInstance } from './login-store';
+import { type AppContext, checkOrigin, openDb, ownOrigin, refuseOrigin } from '../request';
+import { insertLogin, selectInstance, takeLogin, upsertInstance } from './login-store';
 import { beginLogin, finishLogin, type KeptLogin } from './oauth';
 import { answerExpired, answerMessage, answerRefused } from './popup';
 import { hashText } from './proof';
@@ -202,14 +203,4 @@ export function readOrigins(c: AppContext): Origins {
   } catch (cause) {
     throw new Problem('setup_required', 'PROVIDER_ORIGINS is not JSON.', { cause });
   }
-}
-
-/** The site of a page as who writes there must know it, and which site the browser's Origin is of. */
-export async function findSiteOf(c: AppContext, db: Db, url: string, site: string | undefined): Promise<SiteRow> {
-  const { host } = normalisePage(url);
-  const originHost = foreignOrigin(c, host);
-  const [row] = await db.all(selectSite(host, originHost));
-  if (!row || (site !== undefined && site !== row.id)) throw refuseOrigin(host);
-  checkOrigin(originHost, row.origin_site, row.id);
-  return row;
 }

@@ -7,11 +7,12 @@ import { type Done, NewSession, type Session, SessionRenewal, type Site, SiteQue
 import type { Db, PersonRow } from '../db';
 import { getConfig } from '../env';
 import { normalisePage } from '../pages/normalise';
+import { findSiteOf } from '../pages/site';
 import { parseQuery } from '../parse';
 import { Problem } from '../problem';
 import { type AppContext, openDb, ownOrigin, readBody, sendBookmark } from '../request';
 import { enter, type Login, roleOf, SESSION_TTL_MS } from './enter';
-import { findSiteOf, readOrigins } from './login';
+import { readOrigins } from './login';
 import {
   deleteSession,
   extendSession,

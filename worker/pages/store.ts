@@ -3,7 +3,7 @@
  * page, in four rows at most.
  */
 import { type CompiledQuery, sql } from 'kysely';
-import { query, type SiteRow } from '../db';
+import { query } from '../db';
 import type { PageAddress } from './normalise';
 
 /** How a request names a page. `key` and `exact` are what aliases and pages are looked up by. */
@@ -72,14 +72,17 @@ export function insertPage(
     ON CONFLICT (site_id, key) DO NOTHING`.compile(query);
 }
 
-/** The settings of the site that lists a host. */
-export function selectSite(host: string): CompiledQuery<Pick<SiteRow, 'id' | 'settings'>> {
-  return query
-    .selectFrom('origins as o')
-    .innerJoin('sites as s', 's.id', 'o.site_id')
-    .where('o.host', '=', host)
-    .select(['s.id', 's.settings'])
-    .compile();
+/** The site of a page, its settings, and the site that an origin belongs to. No row: no site lists the page's host. */
+export interface PageSiteRow {
+  id: string;
+  settings: string;
+  origin_site: string | null;
+}
+
+export function selectSite(host: string, originHost: string | null): CompiledQuery<PageSiteRow> {
+  return sql<PageSiteRow>`
+    SELECT s.id, s.settings, (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site
+    FROM origins o JOIN sites s ON s.id = o.site_id WHERE o.host = ${host}`.compile(query);
 }
 
 /**
