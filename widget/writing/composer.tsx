@@ -64,13 +64,15 @@ export function drawComposer(s: Thread, parent?: Node) {
   );
 }
 
-/** Puts what was kept into a new field, unless something is typed there already. */
+/** Puts what was kept into a new field; what is typed there already is kept. */
 function fill(s: Thread, draft: Draft, field: HTMLTextAreaElement | null): void {
   draft.field = field;
   if (!field || draft._filled === field) return;
   const text = memoryOf(s.key).drafts?.[draft.id] ?? '';
   // The text of a comment that has just been sent is in the field still.
   if (!field.value || draft._filled === 0) field.value = text;
+  // It was typed while this module was on its way.
+  else keepDraft(s.key, draft.id, field.value);
   draft._filled = field;
   grow(field);
 }

@@ -147,6 +147,9 @@ describe('writing', () => {
     await field(p).focus();
     await postButton(p).waitFor();
     expect(await field(p).inputValue()).toBe('Early bird');
+    // Nothing more is typed.
+    await p.reload();
+    await expect.poll(() => field(p).inputValue()).toBe('Early bird');
   });
 
   it('says at the field what is missing or wrong', async () => {
