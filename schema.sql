@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS sites (
   name       TEXT NOT NULL,                 -- for people
   settings   TEXT NOT NULL DEFAULT '{}',    -- JSON, worker/admin/settings.ts; a missing key has its default
   version    INTEGER NOT NULL DEFAULT 1,    -- +1 whenever settings change: part of every ETag
+  attack_until INTEGER NOT NULL DEFAULT 0,  -- ms; until then newcomers prove work and wait, worker/moderation/attack.ts
   created_at INTEGER NOT NULL               -- ms
 ) WITHOUT ROWID;
 
@@ -29,6 +30,8 @@ CREATE TABLE IF NOT EXISTS pages (
   count      INTEGER NOT NULL DEFAULT 0,    -- approved comments
   version    INTEGER NOT NULL DEFAULT 0,    -- +1 whenever something public changes: the ETag
   locked     INTEGER NOT NULL DEFAULT 0,    -- 1: nobody may reply
+  pinned     TEXT,                          -- the top-level comment that comes first, or NULL
+  merged_into TEXT,                         -- pages.id that has its comments now; an alias leads there
   reactions  TEXT NOT NULL DEFAULT '{}',    -- JSON, how many people chose each reaction
   created_at INTEGER NOT NULL,              -- ms
   PRIMARY KEY (site_id, key)
@@ -44,6 +47,7 @@ CREATE TABLE IF NOT EXISTS aliases (
 
 CREATE TABLE IF NOT EXISTS comments (
   id            TEXT PRIMARY KEY,           -- time-sorted, never before its parent's; the random part is unguessable
+  site_id       TEXT NOT NULL DEFAULT '',   -- its page's site
   page_id       TEXT NOT NULL REFERENCES pages (id),
   parent_id     TEXT REFERENCES comments (id), -- as written, never re-parented; NULL at top level
   root_id       TEXT NOT NULL,              -- the top-level comment of its branch; its own id at top level
@@ -66,6 +70,14 @@ CREATE TABLE IF NOT EXISTS comments (
   html          TEXT NOT NULL,              -- body rendered by worker/comments/markdown.ts
   html_version  INTEGER NOT NULL,           -- RENDERER_VERSION that made html
   ip_hash       TEXT,                       -- keyed hash of the client's address, NULL after 30 days
+  net_hash      TEXT,                       -- keyed hash of the client's network (/24, of IPv6 /48), NULL after 30 days
+  receipt_key   TEXT,                       -- the Idempotency-Key it came with: sent again, it is answered and not written
+  receipt_print TEXT,                       -- SHA-256 of that request's body: another one under the same key is an error
+  verdict       TEXT,                       -- JSON, what moderation's phases said (worker/moderation/verdict.ts), or NULL
+  print         TEXT,                       -- fingerprint by which near duplicates are found, worker/moderation/print.ts
+  flagged       INTEGER NOT NULL DEFAULT 0, -- readers' reports that no moderator has answered
+  locked        INTEGER NOT NULL DEFAULT 0, -- at top level: 1: nobody may reply in its branch
+  decision_id   TEXT,                       -- decisions.id of the last decision about it, or NULL
   created_at    INTEGER NOT NULL,           -- ms
   edited_at     INTEGER                     -- ms
 );
@@ -76,19 +88,19 @@ CREATE INDEX IF NOT EXISTS comments_branch ON comments (root_id, id) WHERE shown
 CREATE INDEX IF NOT EXISTS comments_children ON comments (parent_id, id) WHERE shown = 1 AND parent_id IS NOT NULL;
 -- What somebody wrote: for their own list, their copy of it, and its deletion.
 CREATE INDEX IF NOT EXISTS comments_author ON comments (author_id, id) WHERE author_id IS NOT NULL;
-DROP INDEX IF EXISTS comments_ip;
+-- Of any status, in order of time: for moderators, and for what was written just now.
+CREATE INDEX IF NOT EXISTS comments_site ON comments (site_id, id);
+CREATE INDEX IF NOT EXISTS comments_page ON comments (page_id, id);
+-- What waits for a decision, or was decided against.
+CREATE INDEX IF NOT EXISTS comments_queue ON comments (site_id, status, id) WHERE status IN ('pending', 'spam', 'trash');
+CREATE INDEX IF NOT EXISTS comments_flagged ON comments (site_id, id) WHERE flagged > 0;
+CREATE UNIQUE INDEX IF NOT EXISTS comments_receipt ON comments (site_id, receipt_key) WHERE receipt_key IS NOT NULL;
 
--- Which comment each Idempotency-Key wrote, kept 30 days: sent again, it is answered and not written.
-CREATE TABLE IF NOT EXISTS receipts (
-  site_id     TEXT NOT NULL,
-  key         TEXT NOT NULL,                -- as the client sent it
-  fingerprint TEXT NOT NULL,                -- SHA-256 of the request body: another body under the same key is an error
-  comment_id  TEXT NOT NULL,
-  created_at  INTEGER NOT NULL,             -- ms
-  PRIMARY KEY (site_id, key)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS receipts_age ON receipts (created_at);
-DROP TABLE IF EXISTS idempotency;
+-- Words of comments, for moderators' search: three letters at a time, so that every language works. Filled when somebody
+-- searches, and hourly (worker/moderation/search-store.ts), so that a post does not pay for it. rowid is that of comments.
+CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5 (
+  body, author, content='', contentless_delete=1, tokenize='trigram'
+);
 
 -- Proofs that were used (RFC 9449), so that none counts twice; forgotten when they are too old to count at all.
 CREATE TABLE IF NOT EXISTS proofs (
@@ -211,3 +223,71 @@ CREATE TABLE IF NOT EXISTS deletions (
   due_at   INTEGER NOT NULL                 -- ms; until then they may change their mind
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS deletions_due ON deletions (due_at);
+
+-- What moderators and the owner decided, one row for up to some hundred comments; kept as long as it can be undone.
+CREATE TABLE IF NOT EXISTS decisions (
+  site_id    TEXT NOT NULL,                 -- '' when it is about no single site
+  id         TEXT NOT NULL,                 -- time-sorted id
+  batch      TEXT NOT NULL,                 -- decisions made as one have one batch: the id of the first
+  actor_kind TEXT NOT NULL,                 -- 'root', 'token', 'person' or 'system'
+  actor_id   TEXT,                          -- tokens.id or people.id
+  actor_name TEXT NOT NULL,                 -- as it was then
+  action     TEXT NOT NULL,                 -- worker/contract-admin.ts, Action
+  reason     TEXT,                          -- plain text
+  items      TEXT NOT NULL,                 -- JSON [{id, before, after}]: what was changed, and how to change it back
+  count      INTEGER NOT NULL,              -- of items
+  created_at INTEGER NOT NULL,              -- ms
+  undone_by  TEXT,                          -- decisions.id of what took it back
+  PRIMARY KEY (site_id, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS decisions_batch ON decisions (batch, id);
+
+-- Who may not write.
+CREATE TABLE IF NOT EXISTS bans (
+  id         TEXT NOT NULL UNIQUE,          -- time-sorted id
+  site_id    TEXT NOT NULL,
+  kind       TEXT NOT NULL,                 -- 'author' (comments.author_id), 'ip', 'network' (hashes), 'cidr', 'email', 'domain'
+  value      TEXT NOT NULL,                 -- as compared: lower case, hashes as in comments
+  label      TEXT NOT NULL,                 -- what a moderator reads: a name, an address
+  silent     INTEGER NOT NULL,              -- 1: they are not told; what they write goes to spam
+  reason     TEXT,                          -- plain text, for moderators
+  created_by TEXT NOT NULL,                 -- as decisions.actor_name
+  created_at INTEGER NOT NULL,              -- ms
+  expires_at INTEGER,                       -- ms, or NULL: for good
+  PRIMARY KEY (site_id, kind, value)
+) WITHOUT ROWID;
+
+-- API tokens. What one looks like and how it is compared: worker/admin/grant.ts.
+CREATE TABLE IF NOT EXISTS tokens (
+  id         TEXT PRIMARY KEY,              -- time-sorted id, the public half of the token
+  hash       TEXT NOT NULL,                 -- SHA-256 of the secret half, base64url
+  name       TEXT NOT NULL,                 -- plain text
+  scopes     TEXT NOT NULL,                 -- JSON array of worker/contract-admin.ts, Scope
+  site_id    TEXT,                          -- the one site it is for, or NULL: all
+  created_at INTEGER NOT NULL,              -- ms
+  expires_at INTEGER,                       -- ms, or NULL: never
+  used_at    INTEGER,                       -- ms, to the hour
+  revoked_at INTEGER                        -- ms, or NULL
+) WITHOUT ROWID;
+
+-- What a site's classifier has learnt (worker/moderation/bayes.ts).
+CREATE TABLE IF NOT EXISTS models (
+  site_id    TEXT PRIMARY KEY,
+  version    INTEGER NOT NULL,              -- +1 whenever it learns: a worker keeps what it has read
+  data       TEXT NOT NULL,                 -- counts, in the form of bayes.ts
+  good       INTEGER NOT NULL,              -- comments learnt as good
+  spam       INTEGER NOT NULL               -- comments learnt as spam
+) WITHOUT ROWID;
+
+-- Numbers of a day, for the dashboard.
+CREATE TABLE IF NOT EXISTS stats (
+  site_id TEXT NOT NULL,
+  day     TEXT NOT NULL,                    -- YYYY-MM-DD, UTC
+  name    TEXT NOT NULL,                    -- worker/admin/stats-store.ts
+  value   INTEGER NOT NULL,
+  PRIMARY KEY (site_id, day, name)
+) WITHOUT ROWID;
+
+DROP INDEX IF EXISTS comments_ip;
+DROP TABLE IF EXISTS receipts;
+DROP TABLE IF EXISTS idempotency;

@@ -3,7 +3,8 @@
  * but what was asked for.
  */
 import * as v from 'valibot';
-import { Badge, Settings } from '../worker/contract.ts';
+import { Badge } from '../worker/contract.ts';
+import { Settings } from '../worker/contract-settings.ts';
 
 export interface SiteInput {
   id: string;

@@ -1,11 +1,14 @@
 /** Table of contents: what every request passes, in order, which rooms answer, and how errors become answers. */
 import { Hono, type MiddlewareHandler } from 'hono';
+import { isApiToken } from './admin/grant';
+import { admin } from './admin/routes';
 import { holdsRootToken } from './admin/token';
 import { comments } from './comments/routes';
 import { ERRORS, type ProblemBody } from './contract';
 import { getConfig } from './env';
 import { isToken, readIdentity } from './identity/read-identity';
 import { identity } from './identity/routes';
+import { moderation } from './moderation/routes';
 import { describeApi } from './openapi';
 import { pages } from './pages/routes';
 import { Problem } from './problem';
@@ -16,6 +19,7 @@ const LIMIT_PERIOD_S = 60;
 const PREFLIGHT_TTL_S = 86_400;
 /** What costs the most and is abused first. */
 const WRITES_TEXT = /v1\/(comments|preview)$/;
+const ADMIN = /v1\/admin\//;
 /** A login that begins or comes back, and a proof that is used up, write as well. */
 const WRITES_BY_GET = /\/(login\/|me\b|source$)/;
 
@@ -48,7 +52,9 @@ const sealAnswers: MiddlewareHandler = async (c, next) => {
 const admit: MiddlewareHandler<AppEnv> = async (c, next) => {
   const config = () => getConfig(c.env);
   const authorization = c.req.raw.headers.get('Authorization');
-  const asOwner = holdsRootToken(isToken(authorization) ? null : authorization, config);
+  // What else it may be, identity/ and, for those who run a site, admin/grant.ts know.
+  const isOther = isToken(authorization) || (ADMIN.test(c.req.path) && isApiToken(authorization));
+  const asOwner = holdsRootToken(isOther ? null : authorization, config);
   const owner = await asOwner.catch(() => false);
   if (!owner) await limitRate(c);
   await asOwner;
@@ -59,7 +65,8 @@ const admit: MiddlewareHandler<AppEnv> = async (c, next) => {
 async function limitRate(c: AppContext): Promise<void> {
   const { method, path } = c.req;
   const writes = method !== 'GET' || WRITES_BY_GET.test(path);
-  const limiter = !writes ? c.env.READ_LIMIT : WRITES_TEXT.test(path) ? c.env.POST_LIMIT : c.env.ACT_LIMIT;
+  const limiter =
+    !writes || ADMIN.test(path) ? c.env.READ_LIMIT : WRITES_TEXT.test(path) ? c.env.POST_LIMIT : c.env.ACT_LIMIT;
   const { success } = await limiter.limit({ key: clientNetwork(c) });
   if (!success) throw new Problem('rate_limited', undefined, { retryAfterS: LIMIT_PERIOD_S });
 }
@@ -81,7 +88,9 @@ const api = new Hono<AppEnv>()
   .use(reportBill)
   .route('/', comments)
   .route('/', pages)
-  .route('/', identity);
+  .route('/', identity)
+  .route('/', moderation)
+  .route('/', admin);
 
 export const app = new Hono<AppEnv>()
   .use(sealAnswers)

@@ -1,6 +1,7 @@
 /**
- * The wire: what clients may send, what they get, limits and error codes. The one file that worker, widget, console and
- * CLI share; it imports only the schema library. OpenAPI is generated from it (worker/openapi.ts).
+ * The wire: what clients may send, what they get, limits and error codes. With contract-settings.ts and contract-admin.ts all
+ * that worker, widget, console and CLI share; these import only the schema library and each other. OpenAPI is generated from
+ * them (worker/openapi.ts).
  */
 import * as v from 'valibot';
 
@@ -31,6 +32,17 @@ export const LIMITS = {
   ownComments: 50,
   /** How long somebody who asked to be forgotten may change their mind. */
   deletionDelayS: 86_400,
+  /** Comments that one request of a moderator may decide about; more take several, of one batch. */
+  decisionsPerRequest: 300,
+  /** Comments an answer of GET /admin/comments holds. */
+  queueSize: { default: 50, min: 1, max: 100 },
+  /** How long a decision can be undone, and what was decided against is kept. */
+  undoDays: 30,
+  /** Shortest text that can be searched for. */
+  searchChars: 3,
+  reasonChars: 500,
+  rulesPerSite: 200,
+  patternChars: 500,
 } as const;
 
 /** Every error an answer may carry: its HTTP status and an English title. Explained in docs/errors.md. */
@@ -43,12 +55,18 @@ export const ERRORS = {
   idempotency_key_required: [400, 'The Idempotency-Key header is missing or malformed'],
   login_expired: [400, 'This login took too long, or was used before'],
   unauthorized: [401, 'The API token is not valid'],
+  token_expired: [401, 'The API token has expired'],
+  token_revoked: [401, 'The API token was revoked'],
   proof_required: [401, 'This needs the proof of a key'],
   proof_invalid: [401, 'The proof does not fit this request'],
   proof_expired: [401, 'The proof is too old, or from the future'],
   proof_replayed: [401, 'This proof was used before'],
   session_invalid: [401, 'You are not logged in any more'],
   sso_invalid: [401, 'The single sign-on token is not valid'],
+  scope_missing: [403, 'This needs an API token that may do it'],
+  banned: [403, 'You may not write here'],
+  comment_refused: [403, 'This comment is not accepted here'],
+  challenge_required: [403, 'This comment must come with the solution of a challenge'],
   origin_not_allowed: [403, 'This origin belongs to no site'],
   page_locked: [403, 'This conversation is closed'],
   login_required: [403, 'This site asks its writers to log in'],
@@ -58,6 +76,7 @@ export const ERRORS = {
   name_reserved: [403, 'This name or address belongs to somebody of this site'],
   switched_off: [403, 'This site has switched this off'],
   not_found: [404, 'There is nothing here'],
+  conflict: [409, 'Something else has happened meanwhile'],
   parent_unavailable: [409, 'The comment you reply to is not there'],
   body_too_large: [413, 'The request body is too large'],
   unsupported_media_type: [415, 'The request body must be application/json'],
@@ -83,27 +102,34 @@ export const ProblemBody = v.object({
 });
 export type ProblemBody = v.InferOutput<typeof ProblemBody>;
 
-const chars = (max: number) => v.maxGraphemes(max, `must be ${max} characters or fewer`);
+export const chars = (max: number) => v.maxGraphemes(max, `must be ${max} characters or fewer`);
 /** For a text without a limit in bytes of its own. */
-const bytes = (max: number) =>
+export const bytes = (max: number) =>
   v.maxBytes(max * LIMITS.bytesPerChar, `must be ${max * LIMITS.bytesPerChar} bytes or fewer`);
 /** Something that can be seen: not only spaces, marks, controls and invisible letters. */
-const notBlank = v.check<string, string>(
+export const notBlank = v.check<string, string>(
   (s) => /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(s),
   'must not be blank',
 );
+
+/** What became of a comment. */
+export const Status = v.picklist(
+  ['approved', 'pending', 'spam', 'trash', 'deleted'],
+  'must be approved, pending, spam, trash or deleted',
+);
+export type Status = v.InferOutput<typeof Status>;
 
 export const Id = v.pipe(
   v.string(),
   v.regex(/^[0-9a-z]{26}$/, 'must be an id: 26 lower-case letters and digits'),
   v.description('Time-sorted id'),
 );
-const PageUrl = v.pipe(
+export const PageUrl = v.pipe(
   v.string(),
   v.minLength(1, 'must not be empty'),
   v.description(`http(s) URL, ${LIMITS.urlBytes} bytes at most`),
 );
-const SiteId = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -'));
+export const SiteId = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -'));
 const PageId = v.pipe(
   v.string(),
   notBlank,
@@ -111,7 +137,7 @@ const PageId = v.pipe(
   chars(LIMITS.pageIdChars),
   v.description('An explicit page id; wins over the URL'),
 );
-const IsoTime = v.pipe(
+export const IsoTime = v.pipe(
   v.string(),
   v.isoTimestamp('must be an ISO 8601 time such as 2026-01-31T12:00:00.000Z'),
   v.check((s) => Date.parse(s) >= 0, 'must be a time since 1970'),
@@ -164,7 +190,7 @@ export const Comment = v.object({
 });
 export type Comment = v.InferOutput<typeof Comment>;
 
-const Count = v.pipe(v.number(), v.integer());
+export const Count = v.pipe(v.number(), v.integer());
 export const Reactions = v.pipe(
   v.array(v.object({ value: v.string(), count: Count })),
   v.description('As the site offers them; empty when it offers none'),
@@ -239,7 +265,7 @@ const list = <T extends v.GenericSchema<string, string>>(item: T) =>
   );
 export const CountsQuery = v.strictObject({ url: list(PageUrl), page_id: list(PageId), site: v.optional(SiteId) });
 
-const Body = v.pipe(
+export const Body = v.pipe(
   v.string(),
   notBlank,
   v.maxBytes(LIMITS.bodyBytes, `must be ${LIMITS.bodyBytes} bytes or fewer`),
@@ -247,8 +273,8 @@ const Body = v.pipe(
   v.description('Markdown'),
 );
 
-const Name = v.pipe(v.string(), notBlank, bytes(LIMITS.nameChars), chars(LIMITS.nameChars));
-const Website = v.pipe(v.string(), v.maxBytes(LIMITS.urlBytes, `must be ${LIMITS.urlBytes} bytes or fewer`));
+export const Name = v.pipe(v.string(), notBlank, bytes(LIMITS.nameChars), chars(LIMITS.nameChars));
+export const Website = v.pipe(v.string(), v.maxBytes(LIMITS.urlBytes, `must be ${LIMITS.urlBytes} bytes or fewer`));
 
 /** Who writes, in their own words: for those who have not logged in. */
 const NewAuthor = v.pipe(
@@ -279,6 +305,21 @@ export const NewComment = v.strictObject({
   body: Body,
   author: v.optional(NewAuthor),
   createdAt: v.optional(v.pipe(IsoTime, v.description('With an API token only'))),
+  trap: v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(200),
+      v.description('Of a field that people do not see: whatever fills it in is no person'),
+    ),
+  ),
+  writtenMs: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(0),
+      v.description('How long the writer took, from the first key, in ms'),
+    ),
+  ),
 });
 export type NewComment = v.InferInput<typeof NewComment>;
 
@@ -388,7 +429,7 @@ export const OwnQuery = v.strictObject({
   after: v.optional(Id),
 });
 export const OwnComment = v.object({
-  comment: v.object({ ...Comment.entries, status: v.picklist(['approved', 'pending', 'spam', 'trash', 'deleted']) }),
+  comment: v.object({ ...Comment.entries, status: Status }),
   page: v.object({ url: v.string(), title: v.nullable(v.string()) }),
 });
 export const OwnComments = v.object({ comments: v.array(OwnComment), next: v.nullable(Id) });
@@ -404,46 +445,3 @@ export const MyData = v.object({
   flags: v.array(v.object({ comment: Id, reason: v.string(), note: v.nullable(v.string()), createdAt: IsoTime })),
 });
 export type MyData = v.InferOutput<typeof MyData>;
-
-/** A site's settings: typed, every one with a safe default. */
-export const Settings = v.object({
-  /** Hold every comment until a moderator approves it. */
-  hold: v.optional(v.boolean(), false),
-  /** Order of a thread when the reader has not chosen. */
-  sort: v.optional(Sort, 'oldest'),
-  /** Writers must leave an e-mail address. */
-  requireEmail: v.optional(v.boolean(), false),
-  /** Writers must leave a website. */
-  requireUrl: v.optional(v.boolean(), false),
-  /** Show images in comments; off, they become links, and readers' browsers contact no other host. */
-  images: v.optional(v.boolean(), false),
-  /** One may write without logging in. */
-  guests: v.optional(v.boolean(), true),
-  /** Minutes in which writers may edit their comment; 0: never. */
-  editWindow: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(43_200)), 15),
-  /** Readers vote on comments: not at all, up, or both ways. */
-  votes: v.optional(Votes, 'up'),
-  /** What readers may think of a page, shown above the conversation: emoji, eight at most; none: switched off. */
-  reactions: v.optional(v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(16))), v.maxLength(8)), []),
-  /** Ask Gravatar for pictures of guests who leave an e-mail address; readers' browsers never do. */
-  gravatar: v.optional(v.boolean(), false),
-  /**
-   * Who runs the site. Names and addresses are reserved; whoever logs in with the address, as a provider verified it, has
-   * the role.
-   */
-  team: v.optional(
-    v.array(
-      v.object({
-        name: v.string(),
-        email: v.optional(v.string()),
-        role: v.optional(Badge, 'moderator'),
-      }),
-    ),
-    [],
-  ),
-  /** Where the public keys of the site's own accounts are (RFC 7517), for single sign-on. */
-  ssoJwks: v.optional(v.nullable(v.pipe(v.string(), v.url())), null),
-  /** The `iss` that single sign-on tokens must carry, if any. */
-  ssoIssuer: v.optional(v.nullable(v.string()), null),
-});
-export type Settings = v.InferOutput<typeof Settings>;

@@ -17,6 +17,7 @@ export interface SiteRow {
   name: string;
   settings: string;
   version: number;
+  attack_until: number;
   created_at: number;
 }
 export interface OriginRow {
@@ -32,6 +33,8 @@ export interface PageRow {
   count: number;
   version: number;
   locked: number;
+  pinned: string | null;
+  merged_into: string | null;
   reactions: string;
   created_at: number;
 }
@@ -43,6 +46,7 @@ export interface AliasRow {
 export type CommentStatus = 'approved' | 'pending' | 'spam' | 'trash' | 'deleted';
 export interface CommentRow {
   id: string;
+  site_id: string;
   page_id: string;
   parent_id: string | null;
   root_id: string;
@@ -65,15 +69,16 @@ export interface CommentRow {
   html: string;
   html_version: number;
   ip_hash: string | null;
+  net_hash: string | null;
+  receipt_key: string | null;
+  receipt_print: string | null;
+  verdict: string | null;
+  print: string | null;
+  flagged: number;
+  locked: number;
+  decision_id: string | null;
   created_at: number;
   edited_at: number | null;
-}
-export interface ReceiptRow {
-  site_id: string;
-  key: string;
-  fingerprint: string;
-  comment_id: string;
-  created_at: number;
 }
 export interface ProofRow {
   iat: number;
@@ -161,13 +166,62 @@ export interface DeletionRow {
   identity: string;
   due_at: number;
 }
+export interface DecisionRow {
+  site_id: string;
+  id: string;
+  batch: string;
+  actor_kind: 'root' | 'token' | 'person' | 'system';
+  actor_id: string | null;
+  actor_name: string;
+  action: string;
+  reason: string | null;
+  items: string;
+  count: number;
+  created_at: number;
+  undone_by: string | null;
+}
+export interface BanRow {
+  id: string;
+  site_id: string;
+  kind: 'author' | 'ip' | 'network' | 'cidr' | 'email' | 'domain';
+  value: string;
+  label: string;
+  silent: number;
+  reason: string | null;
+  created_by: string;
+  created_at: number;
+  expires_at: number | null;
+}
+export interface TokenRow {
+  id: string;
+  hash: string;
+  name: string;
+  scopes: string;
+  site_id: string | null;
+  created_at: number;
+  expires_at: number | null;
+  used_at: number | null;
+  revoked_at: number | null;
+}
+export interface ModelRow {
+  site_id: string;
+  version: number;
+  data: string;
+  good: number;
+  spam: number;
+}
+export interface StatRow {
+  site_id: string;
+  day: string;
+  name: string;
+  value: number;
+}
 export interface Tables {
   sites: SiteRow;
   origins: OriginRow;
   pages: PageRow;
   aliases: AliasRow;
   comments: CommentRow;
-  receipts: ReceiptRow;
   proofs: ProofRow;
   people: PersonRow;
   accounts: AccountRow;
@@ -179,6 +233,11 @@ export interface Tables {
   reactions: ReactionRow;
   flags: FlagRow;
   deletions: DeletionRow;
+  decisions: DecisionRow;
+  bans: BanRow;
+  tokens: TokenRow;
+  models: ModelRow;
+  stats: StatRow;
 }
 
 /** Builds queries; never runs them. */

@@ -2,6 +2,8 @@
 import type * as v from 'valibot';
 import type { ErrorCode } from './contract';
 import * as contract from './contract';
+import type { Scope } from './contract-admin';
+import { ADMIN_ENDPOINTS, adminAnswers, adminBodies } from './endpoints-admin';
 
 export type Schema = v.GenericSchema;
 export interface Endpoint {
@@ -14,6 +16,8 @@ export interface Endpoint {
   tag: keyof typeof TAGS;
   /** Who may ask: everybody unless said otherwise; `key` needs a proof, `token` a login as well, `writer` either or the owner. */
   needs?: 'key' | 'token' | 'writer';
+  /** Instead, for those who run a site: what their token must be for; `any`: whatever it is for. */
+  scope?: Scope | 'any';
   status: 200 | 201 | 302;
   /** A name of `answers`; `html` and `image` are for browsers. */
   answer: keyof typeof answers | 'html' | 'image';
@@ -25,6 +29,9 @@ export const TAGS = {
   comments: 'Reading and writing a conversation',
   opinions: 'Votes, reactions, reports',
   identity: 'Who is speaking: keys, logins, everything about oneself',
+  moderation: 'Deciding about comments, with a log and an undo',
+  pages: 'Pages: closing, renaming, moving, merging',
+  admin: 'Sites, settings, tokens, numbers',
 };
 
 /** Schemas of answers and bodies, by the names they have in the description. */
@@ -45,6 +52,7 @@ export const answers = {
   Source: contract.Source,
   Thread: contract.Thread,
   Vote: contract.Vote,
+  ...adminAnswers,
 };
 export const bodies = {
   CommentEdit: contract.CommentEdit,
@@ -56,14 +64,14 @@ export const bodies = {
   NewSession: contract.NewSession,
   NewVote: contract.NewVote,
   SessionRenewal: contract.SessionRenewal,
+  ...adminBodies,
 };
 /** Of whatever a proof or a login may come with. */
 const MAY_PROVE: ErrorCode[] = ['proof_invalid', 'proof_expired', 'proof_replayed', 'session_invalid'];
 const NAMES_PAGE: ErrorCode[] = ['invalid_request', 'url_invalid', 'url_not_http', 'url_too_long'];
 const HAS_BODY: ErrorCode[] = ['invalid_json', 'body_too_large', 'unsupported_media_type'];
 
-/** Every endpoint. A test holds it against the routes that are mounted. */
-export const ENDPOINTS: Endpoint[] = [
+const PUBLIC_ENDPOINTS: Endpoint[] = [
   {
     method: 'get',
     path: '/thread',
@@ -127,6 +135,9 @@ export const ENDPOINTS: Endpoint[] = [
       'parent_unavailable',
       'login_required',
       'name_reserved',
+      'banned',
+      'comment_refused',
+      'challenge_required',
       ...MAY_PROVE,
     ],
   },
@@ -409,3 +420,6 @@ export const ENDPOINTS: Endpoint[] = [
     errors: ['not_found'],
   },
 ];
+
+/** Every endpoint. A test holds it against the routes that are mounted. */
+export const ENDPOINTS: Endpoint[] = [...PUBLIC_ENDPOINTS, ...ADMIN_ENDPOINTS];

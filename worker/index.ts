@@ -7,9 +7,9 @@ import { forgetDue, purgeIdentity } from './identity/forget-store';
 import { timePrefix } from './ids';
 
 const DAY_MS = 86_400_000;
-/** How long address hashes and receipts are kept. */
+/** How long address hashes and idempotency keys are kept. */
 const KEPT_MS = 30 * DAY_MS;
-/** How long the cron may have been out of order without a hash being forgotten about. */
+/** How long the cron may have been out of order without one being overlooked. */
 const SLACK_MS = 7 * DAY_MS;
 
 export default {
@@ -18,7 +18,7 @@ export default {
     const before = controller.scheduledTime - KEPT_MS;
     const db = new Db(env.DB, 'first-primary');
     await db.batch(
-      ...purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before), before),
+      purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before)),
       ...purgeIdentity(controller.scheduledTime),
     );
     await forgetDue(db, controller.scheduledTime);

@@ -2,12 +2,14 @@
 import { toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as contract from './contract';
 import { ERRORS, type ErrorCode } from './contract';
+import { Settings } from './contract-settings';
 import { answers, bodies, ENDPOINTS, type Endpoint, type Schema, TAGS } from './endpoints';
 
 const definitions: Record<string, Schema> = {
   ...answers,
   ...bodies,
   Author: contract.Author,
+  Settings,
   Page: contract.Page,
   Problem: contract.ProblemBody,
 };
@@ -52,7 +54,12 @@ export function describeApi(origin: string): object {
     components: {
       schemas,
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN, for the owner’s own tools' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'ADMIN_TOKEN, which may do everything, or a token made with POST /admin/tokens, which may do what its scopes say',
+        },
         proof: {
           type: 'apiKey',
           in: 'header',
@@ -70,19 +77,36 @@ export function describeApi(origin: string): object {
   };
 }
 
+/** What the root token may and people of the team; scoped tokens, if they have it. */
+const describeScope = (scope: NonNullable<Endpoint['scope']>): object[] => [
+  { token: scope === 'any' ? [] : [scope] },
+  { proof: [], session: [] },
+];
 const SECURITY: Record<NonNullable<Endpoint['needs']>, object[]> = {
   key: [{ proof: [] }, { proof: [], session: [] }],
   token: [{ proof: [], session: [] }],
   writer: [{ proof: [] }, { proof: [], session: [] }, { token: [] }],
 };
 
-function describeEndpoint({ id, path, tag, needs, summary, query, body, status, answer, errors }: Endpoint): object {
+function describeEndpoint({
+  id,
+  path,
+  tag,
+  needs,
+  scope,
+  summary,
+  query,
+  body,
+  status,
+  answer,
+  errors,
+}: Endpoint): object {
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
       name: name!,
       in: 'path',
       required: true,
-      schema: name === 'id' ? schemaOf(contract.Id) : { type: 'string' },
+      schema: name === 'id' ? schemaOf(contract.Id) : name === 'site' ? schemaOf(contract.SiteId) : { type: 'string' },
     })),
     ...Object.entries(query?.entries ?? {}).map(([name, schema]) => describeParameter(name, schema)),
     ...(id === 'postComment'
@@ -102,6 +126,7 @@ function describeEndpoint({ id, path, tag, needs, summary, query, body, status, 
     summary,
     tags: [tag],
     ...(needs && { security: SECURITY[needs] }),
+    ...(scope && { security: describeScope(scope) }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {

@@ -69,13 +69,31 @@ export function refuseOrigin(host: string): Problem {
   );
 }
 
-/** A keyed hash of the client's address: tells clients apart, and says nothing without AUTH_SECRET. */
-export async function hashClient(c: AppContext): Promise<string> {
+/** Who a client is to moderation: tells clients and their networks apart, and says nothing without AUTH_SECRET. */
+export interface ClientHashes {
+  /** Keyed hash of the address. */
+  ipHash: string;
+  /** Keyed hash of its network: /24, of IPv6 /48. */
+  netHash: string;
+}
+
+export async function hashClient(c: AppContext): Promise<ClientHashes> {
   const encoder = new TextEncoder();
   const secret = encoder.encode(`ip:${getConfig(c.env).authSecret}`);
   const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  const mac = await crypto.subtle.sign('HMAC', key, encoder.encode(clientAddress(c)));
-  return [...new Uint8Array(mac).subarray(0, 16)].map((b) => b.toString(16).padStart(2, '0')).join('');
+  const hash = async (text: string) => {
+    const mac = await crypto.subtle.sign('HMAC', key, encoder.encode(text));
+    return [...new Uint8Array(mac).subarray(0, 16)].map((b) => b.toString(16).padStart(2, '0')).join('');
+  };
+  const address = clientAddress(c);
+  const [ipHash, netHash] = await Promise.all([hash(address), hash(networkOf(address))]);
+  return { ipHash, netHash };
+}
+
+function networkOf(address: string): string {
+  if (ipaddr.IPv4.isValid(address)) return `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/24`)}/24`;
+  if (ipaddr.IPv6.isValid(address)) return `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/48`)}/48`;
+  return `${address}/`;
 }
 
 /** The one header Cloudflare itself sets; whatever else a client claims is not believed. */

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { measureSizes } from '../../cli/size';
-import { ERRORS, LIMITS, Settings } from '../../worker/contract';
+import { ERRORS, LIMITS } from '../../worker/contract';
+import { Settings } from '../../worker/contract-settings';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');

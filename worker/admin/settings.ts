@@ -1,6 +1,6 @@
-/** A site's settings as stored, JSON in `sites.settings`. What they are, and their safe defaults, contract.ts says. */
+/** A site's settings as stored, JSON in `sites.settings`. What they are, and their safe defaults, contract-settings.ts says. */
 import * as v from 'valibot';
-import { Settings } from '../contract';
+import { Settings } from '../contract-settings';
 
 /** @param json as stored; a value that cannot be read counts as unset, and the others still hold */
 export function parseSettings(json: string): Settings {

@@ -96,7 +96,8 @@ export function deleteComment(
     sql`
       UPDATE comments AS c SET status = 'deleted', shown = CASE WHEN ${hasReplies} THEN shown ELSE 0 END,
         up = 0, down = 0, score = 0, author_id = NULL, author_verified = NULL, author_avatar = NULL, author_name = '',
-        author_email = NULL, author_url = NULL, author_badge = NULL, body = '', html = '', ip_hash = NULL, edited_at = NULL
+        author_email = NULL, author_url = NULL, author_badge = NULL, body = '', html = '', ip_hash = NULL, net_hash = NULL,
+        verdict = NULL, print = NULL, flagged = 0, edited_at = NULL
       WHERE ${allowed}`,
   ].map((statement) => statement.compile(query));
 }

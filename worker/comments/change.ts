@@ -12,7 +12,7 @@ import { type AppContext, openDb, ownOrigin, readBody, sendBookmark } from '../r
 import { deleteComment, fillInline, selectTarget, type TargetRow, updateText } from './change-store';
 import { RENDERER_VERSION, renderMarkdown } from './markdown';
 import { checkDelete, checkOwn, decideEdit } from './policy';
-import { presentComment } from './present';
+import { presentOwn } from './present';
 import { findTarget, parseId } from './target';
 
 export async function readSource(c: AppContext): Promise<Response> {
@@ -82,7 +82,7 @@ function needWriter(c: AppContext): Viewer {
 function respond(c: AppContext, db: Db, after: TargetRow | undefined): Response {
   if (!after) throw new Problem('not_found');
   sendBookmark(c, db);
-  return c.json(presentComment(after, ownOrigin(c)));
+  return c.json(presentOwn(after, ownOrigin(c)));
 }
 
 const tooBusy = () =>

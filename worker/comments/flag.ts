@@ -7,7 +7,7 @@ import { Problem } from '../problem';
 import { type AppContext, openDb, readBody, sendBookmark } from '../request';
 import { needApproved } from './policy';
 import { findTarget, parseId } from './target';
-import { upsertFlag } from './vote-store';
+import { countFlags, upsertFlag } from './vote-store';
 
 export async function flagComment(c: AppContext): Promise<Response> {
   const identity = needIdentity(c.get('viewer').identity);
@@ -17,7 +17,7 @@ export async function flagComment(c: AppContext): Promise<Response> {
   needApproved(await findTarget(c, db, id));
   const note = cleanText(input.note ?? '') || null;
   const flag = { comment_id: id, reporter_id: identity.id, reason: input.reason, note, created_at: Date.now() };
-  const [written] = await batchProven(db, identity, upsertFlag(flag));
+  const [written] = await batchProven(db, identity, upsertFlag(flag), countFlags(id));
   if (!written!.changes) throw new Problem('not_found');
   sendBookmark(c, db);
   return c.json({ ok: true } satisfies Done, 201);

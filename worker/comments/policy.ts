@@ -1,26 +1,26 @@
 /** Who may say what where. Pure: everything it judges is an argument. */
 import { cleanLine, cleanWebsite } from '../clean';
-import type { NewComment, Settings } from '../contract';
-import type { CommentRow, CommentStatus } from '../db';
+import type { NewComment } from '../contract';
+import type { Settings } from '../contract-settings';
+import type { CommentRow } from '../db';
 import { findReserved, type TeamMember } from '../identity/names';
 import type { Person } from '../identity/standing';
 import type { Identity, Viewer } from '../identity/viewer';
+import type { HeadRow } from '../pages/store';
 import { Problem } from '../problem';
 import type { EditGrounds, TargetRow } from './change-store';
 import type { ParentRow } from './store';
 
 /**
- * Decides on a new comment.
- * @returns the status it starts with
+ * Decides on a new comment. What becomes of it, moderation says.
  * @throws Problem page_locked, parent_unavailable, or invalid_request for what this viewer may not
  */
 export function decidePost(
   viewer: Viewer,
   input: NewComment,
-  settings: Settings,
   page: { id: string | null; locked: boolean },
   parent: ParentRow | undefined,
-): Extract<CommentStatus, 'approved' | 'pending'> {
+): void {
   if (!viewer.owner) {
     if (input.createdAt !== undefined) throw refuse('createdAt', 'needs an API token');
     if (input.author?.badge !== undefined) throw refuse('author.badge', 'needs an API token');
@@ -28,8 +28,17 @@ export function decidePost(
   if (page.locked) throw new Problem('page_locked');
   if (input.parent && (!parent || parent.page_id !== page.id || parent.status !== 'approved'))
     throw new Problem('parent_unavailable', undefined, { field: 'parent' });
-  return settings.hold && !viewer.owner ? 'pending' : 'approved';
+  if (parent?.branch_locked) throw new Problem('page_locked', 'This part of the conversation is closed.');
 }
+
+const DAY_MS = 86_400_000;
+/** Whether nobody may write on a page any more, by a moderator's hand or by its age. @param now epoch ms */
+export const isClosed = (
+  { page_locked, page_created_at }: Pick<HeadRow, 'page_locked' | 'page_created_at'>,
+  { closeAfter }: Settings,
+  now: number,
+): boolean =>
+  page_locked === 1 || (closeAfter > 0 && page_created_at !== null && now - page_created_at > closeAfter * DAY_MS);
 
 /** What is stored about whom a comment is by. */
 export type AuthorColumns = Pick<

@@ -11,11 +11,14 @@ import { hashText } from '../identity/proof';
 import { batchProven, checkStanding, type Person } from '../identity/standing';
 import { type StandingRow, selectStanding, selectTeam } from '../identity/store';
 import { newId } from '../ids';
-import { normalisePage } from '../pages/normalise';
+import { type FactRows, judgePost, readFacts, selectFacts } from '../moderation/judge';
+import { toStatus } from '../moderation/verdict';
+import { normalisePage, type PageAddress } from '../pages/normalise';
 import { type HeadRow, insertPage, type PageRef, refOf, selectHead } from '../pages/store';
 import { Problem } from '../problem';
 import {
   type AppContext,
+  type ClientHashes,
   checkOrigin,
   foreignOrigin,
   hashClient,
@@ -26,13 +29,12 @@ import {
   sendBookmark,
 } from '../request';
 import { RENDERER_VERSION, renderMarkdown } from './markdown';
-import { decideAuthor, decidePost } from './policy';
-import { presentComment } from './present';
+import { decideAuthor, decidePost, isClosed } from './policy';
+import { presentOwn } from './present';
 import {
   type CommentDraft,
   countShown,
   insertComment,
-  insertReceipt,
   type ParentRow,
   type ReceiptRow,
   type ShownRow,
@@ -53,26 +55,29 @@ export async function postComment(c: AppContext): Promise<Response> {
   const address = normalisePage(input.url);
   const ref = refOf(address, input.pageId);
   const fingerprint = await hashText(JSON.stringify(input));
+  const client = await hashClient(c);
   const db = openDb(c, 'first-primary');
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // What lost a race has used its proof up already.
     const spent = attempt > 0;
-    const found = await look(c, db, ref, input.parent ?? null, idempotencyKey, spent);
+    const found = await look(c, db, ref, input, client, idempotencyKey, spent);
     if (input.site !== undefined && input.site !== found.head.site_id) throw refuseOrigin(ref.host);
     if (found.receipt) {
-      if (found.receipt.fingerprint !== fingerprint)
+      if (found.receipt.receipt_print !== fingerprint)
         throw new Problem('idempotency_key_reused', undefined, { field: 'Idempotency-Key' });
       return respond(c, db, found.receipt);
     }
-    const row = await write(c, db, input, { ...found, address, idempotencyKey, fingerprint, spent });
+    const row = await write(c, db, input, { ...found, address, client, idempotencyKey, fingerprint, spent });
     if (row !== undefined) return respond(c, db, row);
   }
   throw new Problem('storage_unavailable', 'This conversation is very busy. Try again.', { retryAfterS: 1 });
 }
 
+/** Whoever sends spam is not told what became of it. */
 function respond(c: AppContext, db: Db, row: ShownRow): Response {
   sendBookmark(c, db);
-  return c.json(presentComment(row, ownOrigin(c)), 201);
+  const status = row.status === 'spam' ? 'pending' : row.status;
+  return c.json(presentOwn({ ...row, status }, ownOrigin(c)), 201);
 }
 
 interface Found {
@@ -81,6 +86,7 @@ interface Found {
   receipt: ReceiptRow | undefined;
   person: Person | null;
   team: { name: string; email: string | null }[];
+  facts: FactRows;
 }
 
 /** @throws Problem origin_not_allowed, proof_replayed, session_invalid */
@@ -88,18 +94,21 @@ async function look(
   c: AppContext,
   db: Db,
   ref: PageRef,
-  parentId: string | null,
+  input: NewComment,
+  client: ClientHashes,
   idempotencyKey: string,
   spent: boolean,
 ): Promise<Found> {
   const originHost = foreignOrigin(c, ref.host);
   const { identity } = c.get('viewer');
-  const [heads, parents, receipts, standings, team] = await db.batch(
+  const now = Date.now();
+  const [heads, parents, receipts, standings, team, ...facts] = await db.batch(
     selectHead(ref, originHost),
-    selectParent(parentId ?? ''),
+    selectParent(input.parent ?? ''),
     selectReceipt(ref.host, idempotencyKey),
-    selectStanding(identity, Date.now()),
+    selectStanding(identity, now),
     selectTeam(ref.host),
+    ...selectFacts(ref.host, identity?.id ?? null, input, client, now),
   );
   const head = heads!.rows[0] as Found['head'] | undefined;
   if (!head) throw refuseOrigin(ref.host);
@@ -111,6 +120,7 @@ async function look(
     receipt: receipts!.rows[0] as ReceiptRow | undefined,
     person: checkStanding(identity, spent ? { ...standing, replayed: 0 } : standing, head.site_id),
     team: team!.rows as Found['team'],
+    facts: readFacts(facts),
   };
 }
 
@@ -119,18 +129,43 @@ async function write(
   c: AppContext,
   db: Db,
   input: NewComment,
-  found: Found & { address: { url: string }; idempotencyKey: string; fingerprint: string; spent: boolean },
+  found: Found & {
+    address: PageAddress;
+    client: ClientHashes;
+    idempotencyKey: string;
+    fingerprint: string;
+    spent: boolean;
+  },
 ): Promise<ShownRow | undefined> {
-  const { head, parent, idempotencyKey } = found;
+  const { head, parent, idempotencyKey, client } = found;
   const settings = parseSettings(head.settings);
   const viewer = c.get('viewer');
   const author = decideAuthor(viewer, found.person, input.author, settings, found.team);
-  const status = decidePost(viewer, input, settings, { id: head.page_id, locked: head.page_locked === 1 }, parent);
   const now = Date.now();
+  decidePost(viewer, input, { id: head.page_id, locked: isClosed(head, settings, now) }, parent);
+  const html = renderMarkdown(input.body, settings);
+  // Those who run the site are not judged.
+  const isTeam = viewer.owner || author.author_badge !== null;
+  const { findings, print } = isTeam
+    ? { findings: [], print: null }
+    : await judgePost(c, {
+        host: found.address.host,
+        input,
+        author,
+        html,
+        client,
+        page: { id: head.page_id, count: head.page_count ?? 0 },
+        settings,
+        attackUntil: head.site_attack_until,
+        rows: found.facts,
+        now,
+      });
+  const status = toStatus(findings);
   const createdAt = input.createdAt === undefined ? now : Date.parse(input.createdAt);
   const id = newId(createdAt, crypto.getRandomValues(new Uint8Array(16)), parent?.id);
   const draft: CommentDraft = {
     id,
+    site_id: head.site_id,
     parent_id: parent?.id ?? null,
     root_id: parent?.root_id ?? id,
     depth: parent ? parent.depth + 1 : 0,
@@ -138,9 +173,14 @@ async function write(
     shown: status === 'approved' ? 1 : 0,
     ...author,
     body: input.body,
-    html: renderMarkdown(input.body, settings),
+    html,
     html_version: RENDERER_VERSION,
-    ip_hash: viewer.owner ? null : await hashClient(c),
+    ip_hash: viewer.owner ? null : client.ipHash,
+    net_hash: viewer.owner ? null : client.netHash,
+    receipt_key: idempotencyKey,
+    receipt_print: found.fingerprint,
+    verdict: findings.length > 0 ? JSON.stringify(findings) : null,
+    print,
     created_at: createdAt,
   };
   const page = { siteId: head.site_id, key: head.target };
@@ -159,14 +199,12 @@ async function write(
           ),
         ]
       : [];
-  const receipt = { siteId: head.site_id, key: idempotencyKey, fingerprint: found.fingerprint, createdAt: now };
   const results = await batchProven(
     db,
     found.spent ? null : viewer.identity,
     ...born,
-    insertComment(draft, page, idempotencyKey),
+    insertComment(draft, page),
     ...countShown(draft, page),
-    insertReceipt(receipt, id),
   );
   if (!results[born.length]!.changes) return undefined;
   addGravatar(c, settings, head.site_id, draft);

@@ -2,18 +2,25 @@
  * From rows to what the wire shows: an explicit list of fields. Stored HTML is hardened on its way out and addresses are
  * looked at again, so that even a row written by a stranger's hand renders harmless.
  */
-import type { Comment, Page, Reactions, Settings, Thread } from '../contract';
+import type { Comment, Page, Reactions, Thread } from '../contract';
+import type { Settings } from '../contract-settings';
 import { handleOf } from '../identity/viewer';
 import type { HeadRow } from '../pages/store';
+import { isClosed } from './policy';
 import { hardenHtml } from './safe-html';
 import type { ShownRow } from './store';
 
 const REMOVED: Comment['author'] = { id: null, name: '', url: null, avatar: null, badge: null, verified: null };
 
 /** @param origin of this API, where pictures are */
-export function presentComment(row: ShownRow, origin: string): Comment {
-  const approved = row.status === 'approved';
-  const visible = approved || row.status === 'pending';
+export const presentComment = (row: ShownRow, origin: string): Comment =>
+  present(row, origin, row.status === 'approved');
+
+/** As its writer may see it: also while it waits for approval. */
+export const presentOwn = (row: ShownRow, origin: string): Comment =>
+  present(row, origin, row.status === 'approved' || row.status === 'pending');
+
+function present(row: ShownRow, origin: string, visible: boolean): Comment {
   return {
     id: row.id,
     parent: row.parent_id,
@@ -29,7 +36,7 @@ export function presentComment(row: ShownRow, origin: string): Comment {
         }
       : REMOVED,
     html: visible ? hardenHtml(row.html) : '',
-    status: approved ? 'approved' : visible ? 'pending' : 'deleted',
+    status: !visible ? 'deleted' : row.status === 'pending' ? 'pending' : 'approved',
     createdAt: new Date(row.created_at).toISOString(),
     editedAt: visible && row.edited_at !== null ? new Date(row.edited_at).toISOString() : null,
     votes: visible ? row.up - row.down : 0,
@@ -48,10 +55,10 @@ export function presentReactions(offered: Settings['reactions'], counts: string 
   return offered.map((value) => ({ value, count: Number(chosen.get(value) ?? 0) }));
 }
 
-/** @param address canonical address to name a page by that is not born yet */
-export function presentPage(head: HeadRow, address: string, settings: Settings): Page {
+/** @param address canonical address to name a page by that is not born yet @param now epoch ms */
+export function presentPage(head: HeadRow, address: string, settings: Settings, now: number): Page {
   // Version 0: nothing public has happened. That somebody waits for approval there is nobody's business.
-  const locked = head.page_locked === 1;
+  const locked = isClosed(head, settings, now);
   if (!head.page_version)
     return {
       id: null,

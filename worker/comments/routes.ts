@@ -110,7 +110,7 @@ async function readThread(c: AppContext, q: v.InferOutput<typeof ThreadQuery>): 
   const shown = rows.filter((row): row is ThreadRow & ShownRow => row.id !== null);
   const { comments, last, more } = arrangeThread(shown, limit, ownOrigin(c));
   return c.json({
-    page: presentPage(head, address.url, settings),
+    page: presentPage(head, address.url, settings, Date.now()),
     sort,
     votes: settings.votes,
     required: presentRequired(settings),

@@ -140,39 +140,52 @@ export interface ParentRow {
   root_id: string;
   depth: number;
   status: CommentRow['status'];
+  /** 1: nobody may reply in its branch. */
+  branch_locked: number;
 }
 
 export function selectParent(id: string): CompiledQuery<ParentRow> {
   return query
-    .selectFrom('comments')
-    .where('id', '=', id)
-    .select(['id', 'page_id', 'root_id', 'depth', 'status'])
+    .selectFrom('comments as c')
+    .innerJoin('comments as r', 'r.id', 'c.root_id')
+    .where('c.id', '=', id)
+    .select(['c.id', 'c.page_id', 'c.root_id', 'c.depth', 'c.status', 'r.locked as branch_locked'])
     .compile();
 }
 
 /** A comment that was written under an idempotency key. */
-export type ReceiptRow = ShownRow & { fingerprint: string };
+export type ReceiptRow = ShownRow & { receipt_print: string };
 
 /** The site is that of `host`, so that it needs no earlier read. */
 export function selectReceipt(host: string, key: string): CompiledQuery<ReceiptRow> {
   return sql<ReceiptRow>`
-    SELECT r.fingerprint, ${shownColumns} FROM receipts r JOIN comments c ON c.id = r.comment_id
-    WHERE r.key = ${key} AND r.site_id = (SELECT site_id FROM origins WHERE host = ${host})`.compile(query);
+    SELECT c.receipt_print, ${shownColumns} FROM comments c
+    WHERE c.receipt_key = ${key} AND c.site_id = (SELECT site_id FROM origins WHERE host = ${host})`.compile(query);
 }
 
-/** A comment about to be written; `inline` and `replies` are the database's to decide. */
-export type CommentDraft = Omit<CommentRow, 'page_id' | 'inline' | 'replies' | 'up' | 'down' | 'score' | 'edited_at'>;
+/** A comment about to be written; `inline` and what comes later are the database's to decide. */
+export type CommentDraft = Omit<
+  CommentRow,
+  | 'page_id'
+  | 'inline'
+  | 'replies'
+  | 'up'
+  | 'down'
+  | 'score'
+  | 'flagged'
+  | 'locked'
+  | 'decision_id'
+  | 'edited_at'
+  | 'receipt_key'
+  | 'receipt_print'
+> & { receipt_key: string; receipt_print: string };
 
 /**
- * Writes nothing when, since policy looked, the page was locked, the parent went away, or the idempotency key was used:
- * then `changes` is 0. Takes a place among the first of its branch while there is one, and always before a later inline one,
+ * Writes nothing when, since policy looked, page or branch were locked, the parent went away, or the idempotency key was
+ * used: then `changes` is 0. Takes a place among the first of its branch while there is one, and always before a later inline one,
  * so that what comes with the thread is a beginning of the branch without gaps.
  */
-export function insertComment(
-  draft: CommentDraft,
-  page: { siteId: string; key: string },
-  idempotencyKey: string,
-): CompiledQuery {
+export function insertComment(draft: CommentDraft, page: { siteId: string; key: string }): CompiledQuery {
   const inline =
     draft.parent_id === null
       ? sql`1`
@@ -182,16 +195,20 @@ export function insertComment(
   const parentStands =
     draft.parent_id === null
       ? sql`1`
-      : sql`EXISTS (SELECT 1 FROM comments a WHERE a.id = ${draft.parent_id} AND a.page_id = p.id AND a.status = 'approved')`;
+      : sql`EXISTS (
+          SELECT 1 FROM comments a CROSS JOIN comments r ON r.id = a.root_id
+          WHERE a.id = ${draft.parent_id} AND a.page_id = p.id AND a.status = 'approved' AND r.locked = 0)`;
   return sql`
-    INSERT INTO comments (id, page_id, parent_id, root_id, depth, status, shown, inline, author_id, author_name,
-      author_email, author_url, author_badge, author_verified, author_avatar, body, html, html_version, ip_hash, created_at)
-    SELECT ${draft.id}, p.id, ${draft.parent_id}, ${draft.root_id}, ${draft.depth}, ${draft.status}, ${draft.shown}, ${inline},
-      ${draft.author_id}, ${draft.author_name}, ${draft.author_email}, ${draft.author_url}, ${draft.author_badge},
-      ${draft.author_verified}, ${draft.author_avatar}, ${draft.body}, ${draft.html}, ${draft.html_version}, ${draft.ip_hash}, ${draft.created_at}
+    INSERT INTO comments (id, site_id, page_id, parent_id, root_id, depth, status, shown, inline, author_id, author_name,
+      author_email, author_url, author_badge, author_verified, author_avatar, body, html, html_version, ip_hash, net_hash,
+      receipt_key, receipt_print, verdict, print, created_at)
+    SELECT ${draft.id}, p.site_id, p.id, ${draft.parent_id}, ${draft.root_id}, ${draft.depth}, ${draft.status}, ${draft.shown},
+      ${inline}, ${draft.author_id}, ${draft.author_name}, ${draft.author_email}, ${draft.author_url}, ${draft.author_badge},
+      ${draft.author_verified}, ${draft.author_avatar}, ${draft.body}, ${draft.html}, ${draft.html_version}, ${draft.ip_hash},
+      ${draft.net_hash}, ${draft.receipt_key}, ${draft.receipt_print}, ${draft.verdict}, ${draft.print}, ${draft.created_at}
     FROM pages p
     WHERE p.site_id = ${page.siteId} AND p.key = ${page.key} AND p.locked = 0 AND ${parentStands}
-      AND NOT EXISTS (SELECT 1 FROM receipts WHERE site_id = ${page.siteId} AND key = ${idempotencyKey})`.compile(
+      AND NOT EXISTS (SELECT 1 FROM comments WHERE site_id = ${page.siteId} AND receipt_key = ${draft.receipt_key})`.compile(
     query,
   );
 }
@@ -209,27 +226,14 @@ export function countShown(draft: CommentDraft, page: { siteId: string; key: str
   ];
 }
 
-/** Keeps which comment the key wrote, if this request was the one that wrote it. */
-export function insertReceipt(
-  receipt: { siteId: string; key: string; fingerprint: string; createdAt: number },
-  commentId: string,
-): CompiledQuery {
-  return sql`
-    INSERT INTO receipts (site_id, key, fingerprint, comment_id, created_at)
-    SELECT ${receipt.siteId}, ${receipt.key}, ${receipt.fingerprint}, ${commentId}, ${receipt.createdAt}
-    WHERE EXISTS (SELECT 1 FROM comments WHERE id = ${commentId})
-    ON CONFLICT (site_id, key) DO NOTHING`.compile(query);
-}
-
 /**
- * What is kept for a time only. Address hashes are looked for where they can be: among the comments of the days that have
- * just become too old.
- * @param from first id of the moment since which hashes may still be there
+ * What is kept for a time only: hashes of addresses, and which request wrote a comment. They are looked for where they can
+ * be: among the comments of the days that have just become too old.
+ * @param from first id of the moment since which they may still be there
  * @param to first id of the moment before which they are forgotten
  */
-export function purgeExpired(from: string, to: string, before: number): CompiledQuery[] {
-  return [
-    sql`UPDATE comments SET ip_hash = NULL WHERE ip_hash IS NOT NULL AND id >= ${from} AND id < ${to}`.compile(query),
-    query.deleteFrom('receipts').where('created_at', '<', before).compile(),
-  ];
+export function purgeExpired(from: string, to: string): CompiledQuery {
+  return sql`
+    UPDATE comments SET ip_hash = NULL, net_hash = NULL, receipt_key = NULL, receipt_print = NULL
+    WHERE id >= ${from} AND id < ${to} AND (ip_hash IS NOT NULL OR receipt_key IS NOT NULL)`.compile(query);
 }

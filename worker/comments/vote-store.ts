@@ -65,3 +65,10 @@ export function upsertFlag({ comment_id, reporter_id, reason, note, created_at }
     ON CONFLICT (comment_id, reporter_id)
       DO UPDATE SET reason = excluded.reason, note = excluded.note, created_at = excluded.created_at`.compile(query);
 }
+
+/** How many reports of a comment nobody has answered. */
+export function countFlags(commentId: string): CompiledQuery {
+  return sql`
+    UPDATE comments SET flagged = (SELECT COUNT(*) FROM flags WHERE comment_id = ${commentId})
+    WHERE id = ${commentId} AND status = 'approved'`.compile(query);
+}

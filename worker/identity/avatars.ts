@@ -4,7 +4,8 @@
  * and checking is picture.ts.
  */
 import * as v from 'valibot';
-import { Id, type Settings } from '../contract';
+import { Id } from '../contract';
+import type { Settings } from '../contract-settings';
 import { type CommentRow, Db } from '../db';
 import { getConfig } from '../env';
 import { Problem } from '../problem';

@@ -2,8 +2,9 @@
  * Who a login is: the person behind an account, old or new, joined or not; what they are called, which role they have, and
  * a session for the key they came with.
  */
-import type { Settings } from '../contract';
+
 import { LIMITS } from '../contract';
+import type { Settings } from '../contract-settings';
 import type { Db, PersonRow } from '../db';
 import { newId } from '../ids';
 import type { AppContext } from '../request';

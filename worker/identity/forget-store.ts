@@ -4,13 +4,14 @@
  * one goes on with.
  */
 import { type CompiledQuery, sql } from 'kysely';
+import { hide, refillInline } from '../comments/shown-store';
 import { LIMITS } from '../contract';
 import { type Db, query } from '../db';
 import { dropReactions, dropVotes } from './opinions-store';
 
 /** People whose time has come that a run looks after together. */
 const PEOPLE = 1000;
-/** Comments, votes and reactions of a round; each round is one transaction of 14 queries. */
+/** Comments, votes and reactions of a round; each round is one transaction of 15 queries. */
 const CHUNK = 500;
 const ROUNDS = 2;
 
@@ -99,51 +100,23 @@ function forgetComments(ids: string, who: string): CompiledQuery[] {
     SELECT c.id, c.page_id, c.parent_id, c.root_id, c.status, c.shown, c.created_at
     FROM json_each(${ids}) j CROSS JOIN comments c ON c.id = j.value
     WHERE c.author_id IN (${among(who)}))`;
-  // `empty`: shown, and without a text once this is done. Those of them stay that have something below that is not.
-  const going = sql`
-    WITH RECURSIVE
-      empty (id, parent_id, root_id) AS (
-        SELECT id, parent_id, root_id FROM ${mine} WHERE shown = 1
-        UNION
-        SELECT a.id, a.parent_id, a.root_id FROM empty CROSS JOIN comments a ON a.id = empty.parent_id
-        WHERE a.shown = 1 AND a.status <> 'approved'),
-      standing (id, parent_id) AS (
-        SELECT e.id, e.parent_id FROM empty e WHERE EXISTS (
-          SELECT 1 FROM comments r WHERE r.parent_id = e.id AND r.shown = 1 AND r.id NOT IN (SELECT id FROM empty))
-        UNION
-        SELECT a.id, a.parent_id FROM standing CROSS JOIN comments a ON a.id = standing.parent_id
-        WHERE a.id IN (SELECT id FROM empty)),
-      going AS (SELECT id, parent_id, root_id FROM empty WHERE id NOT IN (SELECT id FROM standing))`;
   return [
     sql`DELETE FROM votes WHERE comment_id IN (SELECT id FROM ${mine})`,
     sql`DELETE FROM flags WHERE comment_id IN (SELECT id FROM ${mine})`,
-    // A receipt is as old as the comment it is for, to the millisecond: its age is what it has an index of.
-    sql`
-      DELETE FROM receipts WHERE (site_id, key) IN (
-        SELECT r.site_id, r.key FROM ${mine} m CROSS JOIN receipts r ON r.created_at = m.created_at
-        WHERE r.comment_id = m.id)`,
     sql`
       UPDATE pages SET count = count - m.approved, version = version + 1
       FROM (SELECT page_id, SUM(status = 'approved') AS approved FROM ${mine} WHERE shown = 1 GROUP BY page_id) m
       WHERE pages.id = m.page_id`,
-    sql`${going}
-      UPDATE comments AS c SET replies = c.replies - g.gone
-      FROM (SELECT root_id, COUNT(*) AS gone FROM going WHERE parent_id IS NOT NULL GROUP BY root_id) g
-      WHERE c.id = g.root_id`,
-    sql`${going} UPDATE comments SET shown = 0 WHERE id IN (SELECT id FROM going)`,
-    // The first of a branch come with the thread, without gaps: who moves up takes a place that came free.
-    sql`
-      UPDATE comments SET inline = 1 WHERE inline = 0 AND id IN (
-        SELECT n.id FROM (SELECT DISTINCT root_id FROM ${mine} WHERE parent_id IS NOT NULL) b CROSS JOIN comments n
-        WHERE n.id IN (
-          SELECT f.id FROM comments f WHERE f.root_id = b.root_id AND f.parent_id IS NOT NULL AND f.shown = 1
-          ORDER BY f.id LIMIT ${LIMITS.repliesInline}))`,
+    ...hide(sql`SELECT id, parent_id, root_id FROM ${mine} WHERE shown = 1`),
+    ...refillInline(sql`SELECT root_id, parent_id FROM ${mine}`),
+    sql`DELETE FROM search WHERE rowid IN (SELECT c.rowid FROM ${mine} m CROSS JOIN comments c ON c.id = m.id)`,
     sql`
       UPDATE comments SET status = 'deleted', up = 0, down = 0, score = 0, author_id = NULL, author_verified = NULL,
         author_avatar = NULL, author_name = '', author_email = NULL, author_url = NULL, author_badge = NULL, body = '',
-        html = '', ip_hash = NULL, edited_at = NULL
+        html = '', ip_hash = NULL, net_hash = NULL, receipt_key = NULL, receipt_print = NULL, verdict = NULL,
+        print = NULL, flagged = 0, edited_at = NULL
       WHERE id IN (SELECT id FROM ${mine})`,
-  ].map((statement) => statement.compile(query));
+  ].map((statement) => ('compile' in statement ? statement.compile(query) : statement));
 }
 
 /** Who has nothing, or nothing left, is forgotten. */

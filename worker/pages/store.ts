@@ -18,6 +18,7 @@ export interface HeadRow {
   site_id: string;
   settings: string;
   site_version: number;
+  site_attack_until: number;
   /** Site of the browser's Origin, when that is another host than the page's; null when no site lists it. */
   origin_site: string | null;
   page_id: string | null;
@@ -26,6 +27,7 @@ export interface HeadRow {
   page_count: number | null;
   page_version: number | null;
   page_locked: number | null;
+  page_created_at: number | null;
   page_reactions: string | null;
 }
 
@@ -37,10 +39,10 @@ export function refOf(address: PageAddress, pageId: string | undefined): PageRef
 
 /** @param originHost host of the browser's Origin when it differs from the page's, else null */
 export const headColumns = (originHost: string | null) => sql`
-  s.id AS site_id, s.settings, s.version AS site_version,
+  s.id AS site_id, s.settings, s.version AS site_version, s.attack_until AS site_attack_until,
   (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site,
   p.id AS page_id, p.url AS page_url, p.title AS page_title, p.count AS page_count,
-  p.version AS page_version, p.locked AS page_locked, p.reactions AS page_reactions`;
+  p.version AS page_version, p.locked AS page_locked, p.created_at AS page_created_at, p.reactions AS page_reactions`;
 
 /** Every join finds one row at most, by primary key, which SQLite knows: what is joined behind keeps its index's order. */
 export const headFrom = (ref: PageRef) => sql`
@@ -68,7 +70,7 @@ export function insertPage(
   return sql`
     INSERT INTO pages (id, site_id, key, url, title, created_at)
     SELECT ${page.id}, ${page.siteId}, ${page.key}, ${page.url}, ${page.title}, ${page.createdAt}
-    WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE site_id = ${page.siteId} AND key = ${idempotencyKey})
+    WHERE NOT EXISTS (SELECT 1 FROM comments WHERE site_id = ${page.siteId} AND receipt_key = ${idempotencyKey})
     ON CONFLICT (site_id, key) DO NOTHING`.compile(query);
 }
 
