@@ -7,6 +7,11 @@
 export type Tables = Map<string, Map<string, string>>;
 
 const TABLE = /\bCREATE TABLE IF NOT EXISTS (\w+) \(/g;
+/** What rows that are there have in a new column, where that is more than its default. */
+const FILLED: Record<string, string> = {
+  'comments.site_id': 'UPDATE comments SET site_id = (SELECT site_id FROM pages WHERE pages.id = comments.page_id)',
+  'comments.flagged': `UPDATE comments SET flagged = (SELECT COUNT(*) FROM flags WHERE comment_id = comments.id) WHERE status = 'approved'`,
+};
 const TABLE_CONSTRAINT = /^(?:PRIMARY|UNIQUE|CHECK|FOREIGN|CONSTRAINT)\b/;
 
 /** Knows the SQL that schema.sql is written in, not all of it. Virtual tables are passed over. */
@@ -66,6 +71,8 @@ export function addMissingColumns(tables: Tables, existing: { table: string; col
         );
       }
       statements.push(`ALTER TABLE ${table} ADD COLUMN ${definition};\n`);
+      const filled = FILLED[`${table}.${column}`];
+      if (filled) statements.push(`${filled};\n`);
     }
   }
   return statements.join('');

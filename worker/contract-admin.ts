@@ -366,7 +366,7 @@ const Trial = v.object({
 export const Backtest = v.object({
   looked: Count,
   now: v.pipe(Trial, v.description('Under the settings that hold')),
-  then: v.pipe(Trial, v.description('Under those to be tried')),
+  tried: v.pipe(Trial, v.description('Under those to be tried')),
   examples: v.pipe(
     v.array(v.object({ comment: AdminComment, findings: v.array(Finding) })),
     v.description('The first ten that would fare otherwise'),

@@ -16,7 +16,7 @@ export const Rule = v.strictObject({
     v.picklist(['any', 'body', 'name', 'email', 'url', 'link'], 'must be any, body, name, email, url or link'),
     'any',
   ),
-  then: v.picklist(['hold', 'spam', 'refuse'], 'must be hold, spam or refuse'),
+  says: v.picklist(['hold', 'spam', 'refuse'], 'must be hold, spam or refuse'),
 });
 export type Rule = v.InferOutput<typeof Rule>;
 

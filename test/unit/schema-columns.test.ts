@@ -73,6 +73,20 @@ describe('a database of an older schema', () => {
     expect(addMissingColumns(readTables(NEW), read(NEW))).toBe('');
   });
 
+  it('of comments without their site gets it from their pages', () => {
+    const old = SCHEMA.replace(/^ {2}site_id +TEXT NOT NULL DEFAULT ''.*\n/m, '').replace(
+      /^CREATE [^;]*comments \(site_id[^;]*;/gm,
+      '',
+    );
+    const { db, read } = openDatabase(old);
+    db.exec(`INSERT INTO sites (id, name, created_at) VALUES ('main', 'Main', 0);
+      INSERT INTO pages (id, site_id, key, url, created_at) VALUES ('p', 'main', 'k', 'https://blog.example/', 0);
+      INSERT INTO comments (id, page_id, root_id, depth, status, shown, inline, author_name, body, html, html_version, created_at)
+      VALUES ('c', 'p', 'c', 0, 'approved', 1, 1, 'Mika', '', '', 1, 0)`);
+    db.exec(addMissingColumns(readTables(SCHEMA), read()) + SCHEMA);
+    expect(db.prepare('SELECT site_id FROM comments').get()).toEqual({ site_id: 'main' });
+  });
+
   it('keeps columns that the schema no longer has', () => {
     expect(addMissingColumns(readTables(OLD), openDatabase(NEW).read(OLD))).toBe('');
   });

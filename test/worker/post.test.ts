@@ -372,9 +372,6 @@ describe('threats', () => {
     const locked = race(`UPDATE pages SET locked = 1 WHERE url = '${url}'`);
     expect(await problem(send(draft({ url }), {}, { DB: locked }))).toMatchObject({ code: 'page_locked' });
     expect(await rows(site)).toHaveLength(1);
-    expect(
-      await bindings.DB.prepare('SELECT COUNT(*) AS n FROM receipts WHERE site_id = ?').bind(site).first('n'),
-    ).toBe(1);
   });
 
   it('threat 25: ids sort by creation and their random part does not repeat', async () => {
