@@ -2,8 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Folders of what the later modules say, one file a language; their sources are below widget/locales. */
+export const WORDS = ['identity', 'moderate'] as const;
 /** Folders whose file names change with their content. */
-export const HASHED_FILES = ['lazy', 'locales', 'identity'] as const;
+export const HASHED_FILES = ['lazy', 'locales', ...WORDS] as const;
 
 /** Any page may load these, under any cross-origin isolation. */
 const EMBEDDABLE = [

@@ -8,7 +8,7 @@ import { basename, join, relative } from 'node:path';
 import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
 import { minify } from 'terser';
 import { buildDocs } from './build-docs.ts';
-import { HASHED_FILES, writeHeaders } from './build-headers.ts';
+import { HASHED_FILES, WORDS, writeHeaders } from './build-headers.ts';
 import { ROOT } from './root.ts';
 
 const TARGET = 'es2022';
@@ -71,7 +71,11 @@ async function copyDemo(outDir: string): Promise<void> {
 async function buildWidget(outDir: string, version: string): Promise<string[]> {
   const widget = join(ROOT, 'widget');
   const locales = (await listSources(join(widget, 'locales'))).filter((path) => basename(path) !== 'en.ts');
-  const identity = await listSources(join(widget, 'locales/identity'));
+  const words = await Promise.all(
+    WORDS.map(async (room) =>
+      (await listSources(join(widget, 'locales', room))).map((path) => ({ in: path, out: `${room}/${nameOf(path)}` })),
+    ),
+  );
   const lazy = await listSources(join(widget, 'lazy'));
   const toEntry = (path: string) => ({ in: path, out: relative(widget, path).replace(/\.tsx?$/, '') });
   const define = { __VERSION__: JSON.stringify(version) };
@@ -87,10 +91,7 @@ async function buildWidget(outDir: string, version: string): Promise<string[]> {
   const modules = await build({
     ...shared,
     format: 'esm',
-    entryPoints: [
-      ...[...lazy, ...locales].map(toEntry),
-      ...identity.map((path) => ({ ...toEntry(path), out: `identity/${nameOf(path)}` })),
-    ],
+    entryPoints: [...[...lazy, ...locales].map(toEntry), ...words.flat()],
     outdir: outDir,
     // They get Preact's `h` lent: views are shared with embed.js, Preact comes once.
     alias: { preact: join(widget, 'writing/kit.ts') },

@@ -9,6 +9,7 @@ import { openEdit, wasBeingEdited } from './edit';
 import { getKey, hasKeys } from './key';
 import { drawMe, openMe } from './me';
 import { copyLink, drawPending, toggleMenu } from './menu';
+import { expectModerator, moderatorOf } from './moderator';
 import { applyMuted, mute, showOnce } from './mute';
 import { askToRemove } from './remove';
 import { openReport } from './report';
@@ -33,15 +34,19 @@ export function act(s: Thread, button: HTMLButtonElement): boolean {
   else if (a === 'react') react(s, button.value);
   else {
     const n = s._byId.get(button.closest<HTMLElement>('[data-id]')?.dataset.id ?? '');
-    if (!n || !ON_COMMENTS[a]) return false;
+    if (!n) return false;
+    if (!ON_COMMENTS[a]) return !!moderatorOf(s)?.act(s, n, a);
     ON_COMMENTS[a](s, n, button);
   }
   return true;
 }
 
 /** What is open below a comment; without one, above the conversation. */
-export const drawMore = (s: Thread, n?: Node) =>
-  n ? (drawBelow(s, n) ?? drawPending(s, n)) : [drawBelow(s), drawMe(s)];
+export function drawMore(s: Thread, n?: Node) {
+  if (n) return drawBelow(s, n) ?? drawPending(s, n);
+  expectModerator(s);
+  return [drawBelow(s), drawMe(s)];
+}
 
 /** Threads whose reader's own comments the server was asked for. */
 const asked = new WeakSet<Thread>();

@@ -14,6 +14,7 @@ interface Edit {
   /** As the server has it; undefined until it has answered. */
   source?: string;
   text: string;
+  way: Way;
   error?: string;
   saving?: boolean;
   /** Leaving would lose what was changed: it is asked. */
@@ -28,12 +29,22 @@ const isChanged = ({ source = '', text }: Edit): boolean => text !== source;
 /** Whether a new text was begun, on this page before it was loaded. */
 export const wasBeingEdited = (s: Thread, n: Node): boolean => draftOf(s, n) !== undefined;
 
-/** @param quiet nobody asked for it just now: the focus stays where it is */
-export async function openEdit(s: Thread, n: Node, quiet?: boolean): Promise<void> {
-  const edit: Edit = { text: draftOf(s, n) ?? '' };
+/** Where the text comes from, and where it goes. */
+interface Way {
+  load(): Promise<string>;
+  save(body: string): Promise<Comment>;
+}
+const ownWay = (s: Thread, n: Node): Way => ({
+  load: async () => (await ask<Source>(s, 'GET', `/comments/${n.c.id}/source`)).body,
+  save: (body) => ask<Comment>(s, 'PATCH', `/comments/${n.c.id}`, { body }),
+});
+
+/** @param quiet nobody asked for it just now: the focus stays where it is @param way as its writer, unless given */
+export async function openEdit(s: Thread, n: Node, quiet?: boolean, way: Way = ownWay(s, n)): Promise<void> {
+  const edit: Edit = { text: draftOf(s, n) ?? '', way };
   openBelow(s, n, () => drawEdit(s, n, edit), quiet ? undefined : 'textarea');
   try {
-    edit.source = (await ask<Source>(s, 'GET', `/comments/${n.c.id}/source`)).body;
+    edit.source = await way.load();
     edit.text ||= edit.source;
   } catch (error) {
     fail(s, n, edit, error as ApiError);
@@ -106,7 +117,7 @@ async function save(s: Thread, n: Node, edit: Edit): Promise<void> {
   edit.error = undefined;
   changed(s, n);
   try {
-    const comment = await ask<Comment>(s, 'PATCH', `/comments/${n.c.id}`, { body: edit.text });
+    const comment = await edit.way.save(edit.text);
     addComments(s, [comment]);
     keepDraft(s.key, draftKey(n), '');
     const { mine } = memoryOf(s.key);

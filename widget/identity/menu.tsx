@@ -4,6 +4,7 @@ import type { Node } from '../tree';
 import { changed, h, tell, texts as writingTexts } from '../writing/kit';
 import { closeBelow, openBelow } from './below';
 import { hasKeys } from './key';
+import { moderatorOf } from './moderator';
 import { serverNow } from './send';
 import { isOwn } from './session';
 import { knownSite } from './site';
@@ -45,6 +46,7 @@ function drawMenu(s: Thread, n: Node) {
       {isOwn(s, n)
         ? drawOwnItems(s, n)
         : [hasKeys() && drawItem('report', t.report), id && drawItem('mute', s.say(t.mute, 0, name))]}
+      {moderatorOf(s)?.drawItems(s, n)}
       {!hasKeys() && <p>{t.insecure}</p>}
     </div>
   );
@@ -52,7 +54,13 @@ function drawMenu(s: Thread, n: Node) {
 
 /** A comment that waits for approval has no menu: there is nothing but to change one's mind. Unsent ones have a `-` in their id. */
 export const drawPending = (s: Thread, n: Node) =>
-  n.c.status === 'pending' && !n.c.id.includes('-') && isOwn(s, n) && <footer>{drawOwnItems(s, n)}</footer>;
+  n.c.status === 'pending' &&
+  !n.c.id.includes('-') && (
+    <footer>
+      {isOwn(s, n) && drawOwnItems(s, n)}
+      {moderatorOf(s)?.drawItems(s, n)}
+    </footer>
+  );
 
 const drawOwnItems = (s: Thread, n: Node) => [
   mayEdit(s, n) && drawItem('edit', writingTexts(s).edit),

@@ -1,0 +1,30 @@
+/** Arabic. */
+import type { ModerateMessages } from '../../moderate/texts';
+
+export const moderate: ModerateMessages = {
+  group: 'الإشراف',
+  approve: 'موافقة',
+  spam: 'مزعج',
+  trash: 'إزالة',
+  edit: 'تعديل',
+  pin: 'تثبيت في الأعلى',
+  unpin: 'إلغاء التثبيت',
+  lock: 'إغلاق الردود',
+  unlock: 'فتح الردود',
+  ban: 'حظر {it}',
+  banAsk: 'حظر {it}؟ لن تعود الكتابة في هذا الموقع ممكنة.',
+  keep: 'إلغاء',
+  waiting: 'بانتظار الموافقة',
+  approved: 'تمت الموافقة.',
+  spammed: 'نُقل إلى المزعج.',
+  trashed: 'أُزيل.',
+  pinned: 'ثُبِّت في الأعلى.',
+  unpinned: 'لم يعد مثبتًا.',
+  locked: 'أُغلقت الردود.',
+  unlocked: 'الردود مفتوحة.',
+  banned: 'تم حظر {it}.',
+  undo: 'تراجع',
+  undone: 'عاد كما كان.',
+  failed: 'لم ينجح ذلك. انظر مرة أخرى: ربما قرر شخص آخر في هذه الأثناء.',
+  forbidden: 'لم يعد يحق لك ذلك هنا.',
+};

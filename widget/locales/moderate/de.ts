@@ -1,0 +1,30 @@
+/** German. */
+import type { ModerateMessages } from '../../moderate/texts';
+
+export const moderate: ModerateMessages = {
+  group: 'Moderation',
+  approve: 'Freigeben',
+  spam: 'Spam',
+  trash: 'Entfernen',
+  edit: 'Bearbeiten',
+  pin: 'Oben anheften',
+  unpin: 'Nicht mehr anheften',
+  lock: 'Für Antworten schließen',
+  unlock: 'Für Antworten öffnen',
+  ban: '{it} sperren',
+  banAsk: '{it} sperren? Dann ist auf dieser Website kein Schreiben mehr möglich.',
+  keep: 'Abbrechen',
+  waiting: 'Wartet auf Freigabe',
+  approved: 'Freigegeben.',
+  spammed: 'In den Spam verschoben.',
+  trashed: 'Entfernt.',
+  pinned: 'Oben angeheftet.',
+  unpinned: 'Nicht mehr angeheftet.',
+  locked: 'Für Antworten geschlossen.',
+  unlocked: 'Für Antworten offen.',
+  banned: '{it} ist gesperrt.',
+  undo: 'Rückgängig',
+  undone: 'Wieder wie vorher.',
+  failed: 'Das hat nicht geklappt. Schau noch einmal: Vielleicht hat inzwischen jemand anderes entschieden.',
+  forbidden: 'Das darfst du hier nicht mehr.',
+};

@@ -1,0 +1,30 @@
+/** Spanish. */
+import type { ModerateMessages } from '../../moderate/texts';
+
+export const moderate: ModerateMessages = {
+  group: 'Moderación',
+  approve: 'Aprobar',
+  spam: 'Spam',
+  trash: 'Retirar',
+  edit: 'Editar',
+  pin: 'Fijar arriba',
+  unpin: 'Dejar de fijar',
+  lock: 'Cerrar a respuestas',
+  unlock: 'Abrir a respuestas',
+  ban: 'Vetar a {it}',
+  banAsk: '¿Vetar a {it}? Ya no podrá escribir en este sitio.',
+  keep: 'Cancelar',
+  waiting: 'Espera aprobación',
+  approved: 'Aprobado.',
+  spammed: 'Marcado como spam.',
+  trashed: 'Retirado.',
+  pinned: 'Fijado arriba.',
+  unpinned: 'Ya no está fijado.',
+  locked: 'Cerrado a respuestas.',
+  unlocked: 'Abierto a respuestas.',
+  banned: '{it} tiene un veto.',
+  undo: 'Deshacer',
+  undone: 'De nuevo como antes.',
+  failed: 'No ha funcionado. Mire otra vez: quizá otra persona haya decidido entretanto.',
+  forbidden: 'Ya no puede hacer eso aquí.',
+};

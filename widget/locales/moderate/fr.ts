@@ -1,0 +1,30 @@
+/** French. */
+import type { ModerateMessages } from '../../moderate/texts';
+
+export const moderate: ModerateMessages = {
+  group: 'Modération',
+  approve: 'Approuver',
+  spam: 'Indésirable',
+  trash: 'Retirer',
+  edit: 'Modifier',
+  pin: 'Épingler en haut',
+  unpin: 'Ne plus épingler',
+  lock: 'Fermer aux réponses',
+  unlock: 'Ouvrir aux réponses',
+  ban: 'Bannir {it}',
+  banAsk: 'Bannir {it} ? Il ne lui sera plus possible d’écrire sur ce site.',
+  keep: 'Annuler',
+  waiting: 'En attente d’approbation',
+  approved: 'Approuvé.',
+  spammed: 'Classé comme indésirable.',
+  trashed: 'Retiré.',
+  pinned: 'Épinglé en haut.',
+  unpinned: 'N’est plus épinglé.',
+  locked: 'Fermé aux réponses.',
+  unlocked: 'Ouvert aux réponses.',
+  banned: '{it} est banni.',
+  undo: 'Annuler l’action',
+  undone: 'De nouveau comme avant.',
+  failed: 'Cela n’a pas fonctionné. Regardez à nouveau : quelqu’un d’autre a peut-être décidé entre-temps.',
+  forbidden: 'Vous ne pouvez plus faire cela ici.',
+};

@@ -1,0 +1,30 @@
+/** Japanese. */
+import type { ModerateMessages } from '../../moderate/texts';
+
+export const moderate: ModerateMessages = {
+  group: 'モデレーション',
+  approve: '承認',
+  spam: 'スパム',
+  trash: '取り除く',
+  edit: '編集',
+  pin: '先頭に固定',
+  unpin: '固定を解除',
+  lock: '返信を締め切る',
+  unlock: '返信を受け付ける',
+  ban: '{it} さんを禁止',
+  banAsk: '{it} さんを禁止しますか？このサイトに書き込めなくなります。',
+  keep: 'キャンセル',
+  waiting: '承認待ち',
+  approved: '承認しました。',
+  spammed: 'スパムに移しました。',
+  trashed: '取り除きました。',
+  pinned: '先頭に固定しました。',
+  unpinned: '固定を解除しました。',
+  locked: '返信を締め切りました。',
+  unlocked: '返信を受け付けます。',
+  banned: '{it} さんを禁止しました。',
+  undo: '元に戻す',
+  undone: '元に戻しました。',
+  failed: 'うまくいきませんでした。もう一度ご確認ください。ほかの人がすでに判断したのかもしれません。',
+  forbidden: 'ここではもうその操作はできません。',
+};
