@@ -20,6 +20,9 @@ declare module 'vitest' {
 /** Host of pages that are on another origin than the server; registered as the site `elsewhere`. */
 export const OTHER_HOST = 'elsewhere.test';
 
+/** What the site `moderated` vouches for its people with. */
+export const SSO_SECRET = 'shared-with-moderated-0123456789-abcdef';
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   findChromium();
   const persistDir = await mkdtemp(join(tmpdir(), 'afterword-browser-'));
@@ -29,6 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     persistDir,
     assets,
     limits: { post: 100_000, read: 100_000 },
+    vars: { SSO_SECRET_MODERATED: SSO_SECRET },
     sites: [
       { id: 'elsewhere', name: 'Elsewhere', hosts: [OTHER_HOST] },
       { id: 'held', name: 'Held', hosts: [`held.${OTHER_HOST}`], settings: { hold: true } },
@@ -38,6 +42,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
         hosts: [`opinions.${OTHER_HOST}`],
         settings: { votes: 'both', reactions: ['👍', '💡'] },
       },
+      { id: 'moderated', name: 'Moderated', hosts: [`moderated.${OTHER_HOST}`], settings: { trustAfter: 1 } },
     ],
   });
   await seedConversations(server, Date.now());

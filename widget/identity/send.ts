@@ -7,7 +7,8 @@ import type { ProblemBody } from '../../worker/contract';
 import type { ApiError } from '../api';
 import { keepBookmark } from '../writing/memory';
 import type { Asking, Place } from './agreement';
-import { createSecret, getKey, hash, type Key, toBase64Url } from './key';
+import { getKey } from './key';
+import { prove } from './prove';
 
 /** How far the server's clock is ahead of this device's, in ms. */
 let clockAhead = 0;
@@ -36,7 +37,7 @@ export async function send<T>(
       credentials: 'omit',
       headers: {
         ...(text !== undefined && { 'Content-Type': 'application/json' }),
-        ...(key && { DPoP: await prove(key, method, url, text, token) }),
+        ...(key && { DPoP: await prove(key, { method, url, body: text, token, now: serverNow() }) }),
         ...(token && { Authorization: `DPoP ${token}` }),
         ...headers,
       },
@@ -57,28 +58,3 @@ export async function send<T>(
   if (error.code === 'proof_expired' && date) clockAhead = date - Date.now();
   throw error;
 }
-
-/** RFC 9449 section 4.2. */
-async function prove(
-  { pair, jwk }: Key,
-  htm: string,
-  url: string,
-  body: string | undefined,
-  token: string | undefined,
-): Promise<string> {
-  const header = { typ: 'dpop+jwt', alg: 'ES256', jwk };
-  const claims = {
-    htm,
-    htu: new URL(url, location.href).href,
-    iat: Math.floor(serverNow() / 1000),
-    jti: createSecret(),
-    ...(body !== undefined && { digest: await hash(body) }),
-    ...(token && { ath: await hash(token) }),
-  };
-  const signed = [header, claims].map((part) => encode(JSON.stringify(part))).join('.');
-  const data = new TextEncoder().encode(signed);
-  const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, pair.privateKey, data);
-  return `${signed}.${toBase64Url(new Uint8Array(signature))}`;
-}
-
-const encode = (text: string): string => toBase64Url(new TextEncoder().encode(text));

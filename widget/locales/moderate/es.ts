@@ -25,6 +25,6 @@ export const moderate: ModerateMessages = {
   banned: '{it} tiene un veto.',
   undo: 'Deshacer',
   undone: 'De nuevo como antes.',
-  failed: 'No ha funcionado. Mire otra vez: quizá otra persona haya decidido entretanto.',
-  forbidden: 'Ya no puede hacer eso aquí.',
+  failed: 'No ha funcionado. Mira otra vez: quizá otra persona haya decidido entretanto.',
+  forbidden: 'Ya no puedes hacer eso aquí.',
 };
