@@ -63,7 +63,13 @@ describe('layers', () => {
     expect(say(inRoom('worker').filter((i) => /^(widget|cli|test)\//.test(i.target)))).toEqual([]);
   });
 
-  it('the contract imports nothing but the schema library', () => {
+  it('the contract imports nothing but the schema library and its own parts', () => {
+    const contract = (i: Import) => /^worker\/contract(-\w+)?\.ts$/.test(i.file);
+    expect([...new Set(imports.filter(contract).map((i) => i.target))].sort()).toEqual([
+      'valibot',
+      'worker/contract',
+      'worker/contract-settings',
+    ]);
     expect(imports.filter((i) => i.file === 'worker/contract.ts').map((i) => i.target)).toEqual(['valibot']);
   });
 
