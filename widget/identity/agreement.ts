@@ -27,8 +27,8 @@ export interface Asking {
 export interface Writer {
   /** As the comment will show it. `verified` tells a person from a guest. */
   by: Comment['author'];
-  /** What a guest says of themselves; absent for who is logged in. */
-  author?: NewComment['author'];
+  /** What the comment takes along: what a guest says of themselves, and by what robots may be told. */
+  said: Partial<NewComment>;
 }
 
 /** A login on this device, as it is kept: the server's answer, and where it counts. */

@@ -28,6 +28,7 @@ export async function expectModerator(s: Thread): Promise<void> {
     const moderator = module.create(lent, { ask, openBelow, closeBelow, sayBelow, openEdit });
     await moderator.meet(s);
     met.set(s, moderator);
+    for (const n of s._byId.values()) n.view = 0;
     s._update();
   } catch {}
 }

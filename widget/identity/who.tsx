@@ -21,6 +21,8 @@ export function drawWho(s: Thread, draft: Draft) {
   const t = texts(s);
   const login = loginOf(s);
   const row = rowOf(s);
+  // What was kept from before began some other time.
+  if (!draft.field?.value) draft._began = performance.now();
   return (
     <div class="who" key="who">
       {login ? drawPerson(s, login) : knownSite(s)?.guests === false ? t.login_required : drawGuest(s, draft)}
@@ -28,6 +30,7 @@ export function drawWho(s: Thread, draft: Draft) {
       {row.note && <p class="note">{row.note}</p>}
       {login && row.claimable! > 0 && drawClaim(s, row.claimable!)}
       {!hasKeys() && <p>{t.insecure}</p>}
+      <input class="sr" name="trap" tabIndex={-1} autocomplete="off" aria-hidden="true" />
     </div>
   );
 }
@@ -151,13 +154,22 @@ export function logOut(s: Thread): void {
   redrawRow(s);
 }
 
+/** By what robots may be told: a field that people do not see, and how long it took. */
+function readTraces({ _attempt, _began }: Draft, { body, trap }: Record<string, string>): Writer['said'] {
+  const last = _attempt?.body;
+  // What was refused and is sent again as it was is the same comment.
+  if (last?.body === body) return last!;
+  return { trap, writtenMs: _began && Math.round(performance.now() - _began) };
+}
+
 /** @throws ApiError when nobody has said yet who writes */
 export async function authorOf(s: Thread, form: HTMLFormElement): Promise<Writer> {
   await enter(s);
   const login = loginOf(s);
-  if (login) return { by: login.person };
-  if (knownSite(s)?.guests === false) throw { code: 'login_required', wait: 0 } satisfies ApiError;
   const given = Object.fromEntries(new FormData(form)) as Record<string, string>;
+  const traces = readTraces(Object.values(s._drafts).find(({ field }) => field?.form === form)!, given);
+  if (login) return { by: login.person, said: { ...traces, author: undefined } };
+  if (knownSite(s)?.guests === false) throw { code: 'login_required', wait: 0 } satisfies ApiError;
   const author: NewComment['author'] = recall('me') ?? {
     name: given['author.name']?.trim() ?? '',
     email: given['author.email'] || undefined,
@@ -167,5 +179,5 @@ export async function authorOf(s: Thread, form: HTMLFormElement): Promise<Writer
   remember('me', author);
   await getKey();
   const by = { id: ownHandle() ?? null, name: author.name, url: null, avatar: null, badge: null, verified: null };
-  return { by, author };
+  return { by, said: { ...traces, author } };
 }

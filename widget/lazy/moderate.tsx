@@ -38,19 +38,16 @@ export function create(kit: Kit, tools: Tools): Moderator {
       await showWaiting(s, tools);
     },
     drawItems(s, n) {
-      // Asked once a menu; while it is open its items are drawn often.
+      // Asked again when something was done; while the menu is open its items are drawn often.
       if (n.menu && !asked.has(n)) {
         asked.add(n);
         look(s, n).catch(() => {});
-      }
-      if (!n.menu) {
-        asked.delete(n);
-        known.delete(n);
       }
       return drawItems(s, n);
     },
     act(s, n, a) {
       acts[a]?.(s, n);
+      asked.delete(n);
       return !!acts[a];
     },
   };

@@ -21,6 +21,8 @@ export interface Draft {
   _filled?: unknown;
   /** Of the last refused attempt: the same comment goes under the same key. */
   _attempt?: { key: string; body: NewComment };
+  /** When the field was empty last, in ms of the page's life. */
+  _began?: number;
   /** It is being sent: not twice. */
   _busy?: boolean;
 }

@@ -69,5 +69,5 @@ export async function authorOf(s: Thread, form: HTMLFormElement): Promise<Writer
   const by = (login?.person ?? author) as Writer['by'] | null | undefined;
   // Whether the page vouches for its reader still, only the module can say.
   if (!by || s.sso || login?.sso) throw { wait: 0 } satisfies ApiError;
-  return { by, author: author ?? undefined };
+  return { by, said: { author: author ?? undefined } };
 }

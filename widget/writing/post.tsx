@@ -69,7 +69,7 @@ export async function submit(s: Thread, draft: Draft, form: HTMLFormElement): Pr
   else focusFault(s, draft);
 }
 
-function post(s: Thread, draft: Draft, text: string, { by, author }: Writer): void {
+function post(s: Thread, draft: Draft, text: string, { by, said }: Writer): void {
   const { url, site, pageId, title, key: page } = s;
   const body: NewComment = {
     url,
@@ -78,7 +78,7 @@ function post(s: Thread, draft: Draft, text: string, { by, author }: Writer): vo
     title: [...title].slice(0, 300).join('') || undefined,
     parent: draft.id || undefined,
     body: text,
-    author,
+    ...said,
   };
   // The same comment under the same key: an answer that was lost on its way makes no second one.
   const key =
