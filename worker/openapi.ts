@@ -14,9 +14,13 @@ const definitions: Record<string, Schema> = {
   Problem: contract.ProblemBody,
 };
 
-/** What any endpoint may answer. */
+/** What any endpoint may answer: who asks is looked at before what is asked. */
 const EVERYWHERE: ErrorCode[] = [
   'unauthorized',
+  'proof_required',
+  'proof_invalid',
+  'proof_expired',
+  'session_invalid',
   'origin_not_allowed',
   'rate_limited',
   'internal',
@@ -161,7 +165,7 @@ function describeParameter(name: string, schema: Schema): object {
 }
 
 function describeErrors(codes: ErrorCode[]): object {
-  const byStatus = Map.groupBy(codes, (code) => ERRORS[code][0]);
+  const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code][0]);
   return Object.fromEntries(
     [...byStatus].map(([status, list]) => [
       status,

@@ -114,12 +114,16 @@ function parseOutside(url: string, base?: URL): URL {
 
 /** @throws Problem outside_refused */
 function checkOutside(address: URL, origins: Origins): URL {
-  const { protocol, username, password, port, hostname, origin } = address;
-  if (username || password) throw refused(address);
-  if (origins[origin] === origin) return address;
+  if (mayAsk(address, origins)) return address;
+  throw refused(address);
+}
+
+/** Whether an address is public: what a setting names is told so before anybody asks there. */
+export function mayAsk({ protocol, username, password, port, hostname, origin }: URL, origins: Origins): boolean {
+  if (username || password) return false;
+  if (origins[origin] === origin) return true;
   // The port is empty when it is the default: 443.
-  if (protocol !== 'https:' || port !== '' || !isPublicHost(hostname)) throw refused(address);
-  return address;
+  return protocol === 'https:' && port === '' && isPublicHost(hostname);
 }
 
 /** @param hostname as a WHATWG URL has it: numbers of any notation have become plain IPv4 there */

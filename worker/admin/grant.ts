@@ -5,13 +5,14 @@
 
 import type { CompiledQuery } from 'kysely';
 import * as v from 'valibot';
-import { Scope } from '../contract-admin';
+import { type Action, Scope } from '../contract-admin';
 import type { Db, DecisionRow, TokenRow } from '../db';
 import { getConfig } from '../env';
 import { hashText } from '../identity/proof';
 import { batchProven, checkStanding } from '../identity/standing';
 import { type StandingRow, selectStanding } from '../identity/store';
 import type { Identity } from '../identity/viewer';
+import type { DecisionDraft } from '../moderation/status-store';
 import { Problem } from '../problem';
 import type { AppContext } from '../request';
 import { selectToken, touchToken } from './tokens-store';
@@ -26,7 +27,7 @@ export interface Grant {
   siteId: string | null;
   /** Epoch ms. */
   expiresAt: number | null;
-  /** Whose proof the request carries: it is used up by what is written (`batchAs`). */
+  /** Whose proof is used up by what is written (`batchAs`); a read has used it up already. */
   identity: Identity | null;
 }
 
@@ -41,12 +42,13 @@ export const isApiToken = (authorization: string | null): boolean => TOKEN.test(
 export const formatToken = (id: string, secret: string): string => `aw_${id}_${secret}`;
 
 /**
- * One D1 round trip, none for the root token.
+ * One D1 round trip, none for the root token. What those who run a site may read is nobody else's: it stays in no cache.
  * @param scope `any`: whoever may do anything here
  * @throws Problem setup_required, unauthorized, token_expired, token_revoked, session_invalid, proof_replayed, scope_missing
  */
 export async function needGrant(c: AppContext, db: Db, scope: Scope | 'any'): Promise<Grant> {
   getConfig(c.env);
+  c.header('Cache-Control', 'private, no-store');
   const grant = await findGrant(c, db, Date.now());
   if (scope !== 'any' && !grant.scopes.includes(scope)) throw missing(`It must be for ${scope}.`);
   return grant;
@@ -60,11 +62,21 @@ async function findGrant(c: AppContext, db: Db, now: number): Promise<Grant> {
   if (id !== undefined) return useToken(c, db, id, secret!, now);
   if (!identity?.token)
     throw new Problem('unauthorized', 'This needs an API token, or a login of somebody on the team.');
-  const [standing] = await db.all(selectStanding(identity, now));
-  const person = checkStanding(identity, standing as StandingRow);
+  // What is private is not had twice by one proof; a write uses it up in its own transaction.
+  const unspent = /^(GET|HEAD)$/.test(c.req.method) ? null : identity;
+  const [standings] = await batchProven(db, unspent ? null : identity, selectStanding(identity, now));
+  const standing = standings!.rows[0] as StandingRow;
+  const person = checkStanding(identity, unspent ? standing : { ...standing, replayed: 0 });
   if (!person?.role) throw missing('This login is of nobody on the site’s team.');
-  const { siteId } = identity.token;
-  return { kind: 'person', id: person.id, name: person.name, scopes: TEAM_SCOPES, siteId, expiresAt: null, identity };
+  return {
+    kind: 'person',
+    id: person.id,
+    name: person.name,
+    scopes: TEAM_SCOPES,
+    siteId: identity.token.siteId,
+    expiresAt: null,
+    identity: unspent,
+  };
 }
 
 async function useToken(c: AppContext, db: Db, id: string, secret: string, now: number): Promise<Grant> {
@@ -91,22 +103,33 @@ async function isHashOf(secret: string, hash: string): Promise<boolean> {
 
 /**
  * The site a request is about.
- * @param site what it names, if any
+ * @param site what it names, if anything; null: all sites
  * @returns null: all sites
- * @throws Problem scope_missing when it names another than the grant is for
+ * @throws Problem scope_missing when it names more than the grant is for
  */
-export function siteFor(grant: Grant, site: string | undefined): string | null {
+export function siteFor(grant: Grant, site: string | null | undefined): string | null {
   if (grant.siteId !== null && site !== undefined && site !== grant.siteId)
     throw missing(`It is for the site ${grant.siteId}.`);
-  return site ?? grant.siteId;
+  return site === undefined ? grant.siteId : site;
 }
 
-/** Whether a row of a site may be known to who asks; what may not be known is not there. */
-export const reaches = (grant: Grant, siteId: string): boolean => grant.siteId === null || grant.siteId === siteId;
+/** Whether a row of a site (null: of all) may be known to who asks; what may not be known is not there. */
+export const reaches = (grant: Grant, siteId: string | null): boolean =>
+  grant.siteId === null || grant.siteId === siteId;
 
 /** As db.batch, together with the proof of who asks. @throws Problem proof_replayed, session_invalid, storage_unavailable */
 export const batchAs = (db: Db, grant: Grant, ...queries: CompiledQuery<unknown>[]) =>
   batchProven(db, grant.identity, ...queries);
+
+/** A line of the log by who asks, in a batch of its own. @param now epoch ms */
+export const draftDecision = (
+  grant: Grant,
+  id: string,
+  siteId: string,
+  action: Action,
+  now: number,
+  reason: string | null = null,
+): DecisionDraft => ({ site_id: siteId, id, batch: id, ...actorOf(grant), action, reason, created_at: now });
 
 /** As the log names them. */
 export const actorOf = ({ kind, id, name }: Grant): Pick<DecisionRow, 'actor_kind' | 'actor_id' | 'actor_name'> => ({

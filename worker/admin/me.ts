@@ -8,7 +8,6 @@ export async function readGrant(c: AppContext): Promise<Response> {
   const db = openDb(c);
   const grant = await needGrant(c, db, 'any');
   const sites = await db.all(selectSiteNames(grant.siteId));
-  c.header('Cache-Control', 'private, no-store');
   return c.json({
     kind: grant.kind,
     name: grant.name,
