@@ -449,7 +449,7 @@ describe('threats', () => {
       ['page_locked', {}, (_, url) => lock(url)],
       ['edit_closed', { hold: true }, (id) => setRow(id, { status: 'approved', shown: 1 })],
       ['not_found', {}, (id) => remove(me, id)],
-      ['not_found', {}, (id) => setRow(id, { status: 'spam', shown: 0 })],
+      ['not_found', {}, (id) => setRow(id, { status: 'trash', shown: 0 })],
       ['not_yours', {}, (id) => setRow(id, { author_id: other.jkt })],
     ];
     for (const [code, settings, meanwhile] of cases) {

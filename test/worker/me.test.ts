@@ -189,7 +189,7 @@ describe('PATCH /me', () => {
 });
 
 describe('GET /me/comments', () => {
-  it('lists what one wrote, newest first, with what became of it and where it stands', async () => {
+  it('lists what one wrote, newest first, with what became of it and where it stands; spam is not told from what waits', async () => {
     const written = [];
     for (const body of ['one', 'two', 'three', 'four']) written.push(await at.guest.key.post({ url: at.url, body }));
     await postAs(at.person, at.url);
@@ -201,7 +201,7 @@ describe('GET /me/comments', () => {
     expect(comments.map(({ comment }) => [comment.status, comment.html, comment.author.name])).toEqual([
       ['approved', '<p>four</p>\n', 'Mika'],
       ['trash', '<p>three</p>\n', 'Mika'],
-      ['spam', '<p>two</p>\n', 'Mika'],
+      ['pending', '<p>two</p>\n', 'Mika'],
       ['pending', '<p>one</p>\n', 'Mika'],
     ]);
     expect(comments[0]!.page).toEqual({ url: at.url, title: null });

@@ -61,7 +61,7 @@ describe('thread', () => {
   });
 
   it.each(['newest', 'best'])('takes a cursor without a sort where the site’s own order is %s', async (sort) => {
-    const { site, url } = await createSite({ sort });
+    const { site, url } = await createSite({ sort, attackAfter: 0 });
     for (let i = 0; i < 12; i++) await post({ url, body: `${i}` });
     const first = await thread({ url, sort, limit: 10 });
     // The first read without a sort: nothing has told the worker this host's order yet.
@@ -75,7 +75,7 @@ describe('thread', () => {
   it.each(['oldest', 'newest', 'best'])(
     'pages through %s without losing or repeating while others post',
     async (sort) => {
-      const { url } = await createSite();
+      const { url } = await createSite({ attackAfter: 0 });
       const written = new Set<string>();
       for (let i = 0; i < 9; i++) {
         const root = await post({ url, body: `root ${i}` });
@@ -100,7 +100,7 @@ describe('thread', () => {
   );
 
   it('cuts a long branch, says how much is left, and gives the rest by cursor, a parent before its replies', async () => {
-    const { url } = await createSite();
+    const { url } = await createSite({ attackAfter: 0 });
     const root = await post({ url, body: 'root' });
     const ids: string[] = [];
     for (let i = 0; i < 17; i++)
@@ -117,7 +117,7 @@ describe('thread', () => {
   });
 
   it('gives the replies below a comment inside a branch', async () => {
-    const { url } = await createSite();
+    const { url } = await createSite({ attackAfter: 0 });
     const root = await post({ url });
     const a = await post({ url, parent: root.id });
     await post({ url, body: 'elsewhere', parent: root.id });
@@ -129,7 +129,7 @@ describe('thread', () => {
   });
 
   it('keeps any depth as written', async () => {
-    const { url } = await createSite();
+    const { url } = await createSite({ attackAfter: 0 });
     let parent: string | undefined;
     const chain: string[] = [];
     for (let i = 0; i < 80; i++) {

@@ -1,18 +1,22 @@
 /**
- * SQL about changing and deleting one comment. Each write repeats in its guards what policy decided on; whatever it did is
- * read by a `selectTarget` behind it in the same transaction.
+ * SQL about changing and deleting one comment. Each write repeats in its guards what policy decided on, and asks again which
+ * page it is on; whatever it did is read by a `selectTarget` behind it in the same transaction.
  */
 import { type CompiledQuery, sql } from 'kysely';
 import { LIMITS } from '../contract';
 import { type CommentRow, query } from '../db';
-import { type ShownRow, shownColumns } from './store';
+import { unindex } from '../moderation/search-store';
+import { wipeLog } from '../moderation/status-store';
+import { pinnedColumn, type ShownRow, shownColumns } from './store';
 
 /** A comment of any status, with what deciding about it needs. */
 export type TargetRow = ShownRow &
-  Pick<CommentRow, 'page_id' | 'body'> & {
+  Pick<CommentRow, 'page_id' | 'body' | 'verdict'> & {
     site_id: string;
     settings: string;
     page_locked: number;
+    page_created_at: number;
+    page_url: string;
     /** Site of the browser's Origin, or null. */
     origin_site: string | null;
   };
@@ -20,7 +24,8 @@ export type TargetRow = ShownRow &
 /** @param originHost host of the browser's Origin, or null */
 export function selectTarget(id: string, originHost: string | null): CompiledQuery<TargetRow> {
   return sql<TargetRow>`
-    SELECT p.site_id, s.settings, p.locked AS page_locked, c.page_id, c.body, ${shownColumns},
+    SELECT p.site_id, s.settings, p.locked AS page_locked, p.created_at AS page_created_at, p.url AS page_url, c.page_id, c.body, c.verdict, ${shownColumns},
+      ${pinnedColumn},
       (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site
     FROM comments c JOIN pages p ON p.id = c.page_id JOIN sites s ON s.id = p.site_id
     WHERE c.id = ${id}`.compile(query);
@@ -31,29 +36,31 @@ export interface EditGrounds {
   status: CommentRow['status'];
   /** null for the owner, who may always. */
   writer: { authorId: string; createdSince: number } | null;
+  /** The text will be nobody's to read: it does not matter if the page was closed meanwhile. */
+  hidden?: boolean;
 }
 
 /** The last of the queries changes a row, unless a guard stopped it all. */
 export function updateText(
-  target: Pick<TargetRow, 'id' | 'page_id'>,
+  target: Pick<TargetRow, 'id'>,
   grounds: EditGrounds,
-  text: Pick<CommentRow, 'body' | 'html' | 'html_version' | 'edited_at'>,
+  text: Pick<CommentRow, 'body' | 'html' | 'html_version' | 'edited_at' | 'verdict' | 'print'>,
 ): CompiledQuery[] {
-  const { status, writer } = grounds;
+  const { status, writer, hidden } = grounds;
+  const isOpen = sql`AND EXISTS (SELECT 1 FROM pages p WHERE p.id = c.page_id AND p.locked = 0)`;
   const byWriter =
     writer &&
-    sql`AND c.author_id = ${writer.authorId} AND c.created_at >= ${writer.createdSince}
-      AND EXISTS (SELECT 1 FROM pages p WHERE p.id = c.page_id AND p.locked = 0)`;
+    sql`AND c.author_id = ${writer.authorId} AND c.created_at >= ${writer.createdSince} ${hidden ? sql`` : isOpen}`;
   const allowed = sql`c.id = ${target.id} AND c.status = ${status} ${byWriter ?? sql``}`;
   const onPage = sql`
     UPDATE pages SET version = version + 1
-    WHERE id = ${target.page_id} AND EXISTS (SELECT 1 FROM comments c WHERE ${allowed})`.compile(query);
+    WHERE id = (SELECT c.page_id FROM comments c WHERE ${allowed})`.compile(query);
   return [
     // What waits for approval is nobody's business: the page did not change.
     ...(status === 'approved' ? [onPage] : []),
     sql`
       UPDATE comments AS c SET body = ${text.body}, html = ${text.html}, html_version = ${text.html_version},
-        edited_at = ${text.edited_at}
+        edited_at = ${text.edited_at}, verdict = ${text.verdict}, print = ${text.print}
       WHERE ${allowed}`.compile(query),
   ];
 }
@@ -65,7 +72,7 @@ export function updateText(
  * @param authorId whose it must be; null for the owner, who may always
  */
 export function deleteComment(
-  { id, page_id, root_id }: Pick<TargetRow, 'id' | 'page_id' | 'root_id'>,
+  { id, root_id }: Pick<TargetRow, 'id' | 'root_id'>,
   authorId: string | null,
 ): CompiledQuery[] {
   const allowed = sql`c.id = ${id} AND c.status <> 'deleted' ${authorId === null ? sql`` : sql`AND c.author_id = ${authorId}`}`;
@@ -91,30 +98,32 @@ export function deleteComment(
     sql`DELETE FROM flags WHERE comment_id = ${id} AND ${stands}`,
     sql`
       UPDATE pages SET count = count - 1, version = version + 1
-      WHERE id = ${page_id} AND EXISTS (SELECT 1 FROM comments c WHERE ${allowed} AND c.status = 'approved')`,
+      WHERE id = (SELECT c.page_id FROM comments c WHERE ${allowed} AND c.status = 'approved')`,
     ...(isReply ? inBranch : []),
+    unindex(sql`SELECT c.id FROM comments c WHERE ${allowed}`),
+    wipeLog(sql`SELECT c.id FROM comments c WHERE ${allowed}`),
     sql`
       UPDATE comments AS c SET status = 'deleted', shown = CASE WHEN ${hasReplies} THEN shown ELSE 0 END,
         up = 0, down = 0, score = 0, author_id = NULL, author_verified = NULL, author_avatar = NULL, author_name = '',
         author_email = NULL, author_url = NULL, author_badge = NULL, body = '', html = '', ip_hash = NULL, net_hash = NULL,
         verdict = NULL, print = NULL, flagged = 0, edited_at = NULL
       WHERE ${allowed}`,
-  ].map((statement) => statement.compile(query));
+  ].map((statement) => ('compile' in statement ? statement.compile(query) : statement));
 }
 
 /**
  * Fills the places that came free among the replies that come with the thread, by the next of the branch: else a new reply
  * would take one and come before those that are behind `more`. Changes nothing while they are taken.
  */
-export function fillInline(target: Pick<TargetRow, 'page_id' | 'root_id'>): CompiledQuery {
+export function fillInline({ root_id }: Pick<TargetRow, 'root_id'>): CompiledQuery {
   const taken = sql`
     SELECT COUNT(*) FROM comments i
-    WHERE i.page_id = ${target.page_id} AND i.root_id = ${target.root_id} AND i.shown = 1 AND i.inline = 1
+    WHERE i.page_id = (SELECT page_id FROM comments WHERE id = ${root_id}) AND i.root_id = ${root_id} AND i.shown = 1 AND i.inline = 1
       AND i.parent_id IS NOT NULL`;
   // A negative LIMIT would be none.
   return sql`
     UPDATE comments SET inline = 1 WHERE id IN (
       SELECT n.id FROM comments n
-      WHERE n.root_id = ${target.root_id} AND n.parent_id IS NOT NULL AND n.shown = 1 AND n.inline = 0
+      WHERE n.root_id = ${root_id} AND n.parent_id IS NOT NULL AND n.shown = 1 AND n.inline = 0
       ORDER BY n.id LIMIT MAX(0, ${LIMITS.repliesInline} - (${taken})))`.compile(query);
 }

@@ -4,16 +4,22 @@
  */
 import { parseSettings } from '../admin/settings';
 import { CommentEdit, type Source } from '../contract';
+import type { Finding } from '../contract-admin';
 import type { Db } from '../db';
 import { batchProven, needIdentity } from '../identity/standing';
 import type { Viewer } from '../identity/viewer';
+import { newId } from '../ids';
+import { type EditJudgement, judgeEdit, selectEditFacts } from '../moderation/judge-edit';
+import { reindex } from '../moderation/search-store';
+import { changeStatus, type DecisionDraft } from '../moderation/status-store';
+import { tellWriter } from '../moderation/verdict';
 import { Problem } from '../problem';
-import { type AppContext, openDb, ownOrigin, readBody, sendBookmark } from '../request';
+import { type AppContext, clientAddress, hashClient, openDb, ownOrigin, readBody, sendBookmark } from '../request';
 import { deleteComment, fillInline, selectTarget, type TargetRow, updateText } from './change-store';
 import { RENDERER_VERSION, renderMarkdown } from './markdown';
 import { checkDelete, checkOwn, decideEdit } from './policy';
 import { presentOwn } from './present';
-import { findTarget, parseId } from './target';
+import { findTarget, findTargetWith, parseId } from './target';
 
 export async function readSource(c: AppContext): Promise<Response> {
   const identity = needIdentity(c.get('viewer').identity);
@@ -31,27 +37,72 @@ export async function editComment(c: AppContext): Promise<Response> {
   const id = parseId(c);
   const { value: input } = await readBody(c, CommentEdit);
   const db = openDb(c, 'first-primary');
-  const target = await findTarget(c, db, id);
-  const settings = parseSettings(target.settings);
   const now = Date.now();
+  const client = await hashClient(c);
+  const facts = viewer.owner ? [] : selectEditFacts(id, viewer.identity!.id, input.body, client, now);
+  const { target, results: found } = await findTargetWith(c, db, id, ...facts);
+  const settings = parseSettings(target.settings);
   const grounds = decideEdit(viewer, target, settings, now);
   // An edit to what is there already uses up its proof and changes nothing.
-  const writes =
-    input.body === target.body
-      ? []
-      : updateText(target, grounds, {
+  if (input.body === target.body) {
+    const [same] = await batchProven(db, viewer.identity, selectTarget(id, null));
+    return respond(c, db, same!.rows[0] as TargetRow | undefined);
+  }
+  const html = renderMarkdown(input.body, settings);
+  // Those who run the site are not judged.
+  const judged =
+    viewer.owner || target.author_badge !== null
+      ? { verdict: target.verdict, print: null, status: target.status, findings: [] as Finding[] }
+      : judgeEdit({
+          target,
           body: input.body,
-          html: renderMarkdown(input.body, settings),
-          html_version: RENDERER_VERSION,
-          edited_at: now,
+          html,
+          host: new URL(target.page_url).host,
+          address: clientAddress(c),
+          client,
+          settings,
+          results: found,
+          now,
         });
-  const results = await batchProven(db, viewer.identity, ...writes, selectTarget(id, null));
+  const falls = judged.status !== target.status;
+  const writes = updateText(
+    target,
+    { ...grounds, hidden: falls },
+    {
+      body: input.body,
+      html,
+      html_version: RENDERER_VERSION,
+      edited_at: now,
+      verdict: judged.verdict,
+      print: judged.print,
+    },
+  );
+  const moved = falls
+    ? changeStatus([{ id, from: target.status, to: judged.status }], draftFall(target, judged, now))
+    : [];
+  const results = await batchProven(db, viewer.identity, ...writes, ...moved, reindex(id), selectTarget(id, null));
   const after = results.at(-1)!.rows[0] as TargetRow | undefined;
-  if (writes.length > 0 && !results[writes.length - 1]!.changes) {
+  if (!results[writes.length - 1]!.changes) {
     decideEdit(viewer, after, settings, now);
     throw tooBusy();
   }
   return respond(c, db, after);
+}
+
+/** What the log tells of an edit that moderation took from the thread. */
+function draftFall({ site_id }: TargetRow, { status, findings }: EditJudgement, now: number): DecisionDraft {
+  const id = newId(now, crypto.getRandomValues(new Uint8Array(16)));
+  return {
+    site_id,
+    id,
+    batch: id,
+    actor_kind: 'system',
+    actor_id: null,
+    actor_name: 'Afterword',
+    action: status === 'spam' ? 'spam' : 'hold',
+    reason: `After an edit: ${findings[0]!.reason}`,
+    created_at: now,
+  };
 }
 
 export async function removeComment(c: AppContext): Promise<Response> {
@@ -82,7 +133,7 @@ function needWriter(c: AppContext): Viewer {
 function respond(c: AppContext, db: Db, after: TargetRow | undefined): Response {
   if (!after) throw new Problem('not_found');
   sendBookmark(c, db);
-  return c.json(presentOwn(after, ownOrigin(c)));
+  return c.json(presentOwn({ ...after, status: tellWriter(after.status) }, ownOrigin(c)));
 }
 
 const tooBusy = () =>

@@ -13,7 +13,8 @@ import type { ParentRow } from './store';
 
 /**
  * Decides on a new comment. What becomes of it, moderation says.
- * @throws Problem page_locked, parent_unavailable, or invalid_request for what this viewer may not
+ * @throws Problem page_locked, parent_unavailable, storage_unavailable while its page is being merged into this one, or
+ *   invalid_request for what this viewer may not
  */
 export function decidePost(
   viewer: Viewer,
@@ -26,18 +27,20 @@ export function decidePost(
     if (input.author?.badge !== undefined) throw refuse('author.badge', 'needs an API token');
   }
   if (page.locked) throw new Problem('page_locked');
+  // Its branch follows in a moment, and the reply may come again then.
+  if (parent && page.id !== null && parent.merged_into === page.id)
+    throw new Problem('storage_unavailable', 'This conversation is being moved. Try again.', { retryAfterS: MOVING_S });
   if (input.parent && (!parent || parent.page_id !== page.id || parent.status !== 'approved'))
     throw new Problem('parent_unavailable', undefined, { field: 'parent' });
   if (parent?.branch_locked) throw new Problem('page_locked', 'This part of the conversation is closed.');
 }
 
+/** About how long a merge takes. */
+const MOVING_S = 3;
 const DAY_MS = 86_400_000;
+type PageAge = Pick<HeadRow, 'page_locked' | 'page_created_at'>;
 /** Whether nobody may write on a page any more, by a moderator's hand or by its age. @param now epoch ms */
-export const isClosed = (
-  { page_locked, page_created_at }: Pick<HeadRow, 'page_locked' | 'page_created_at'>,
-  { closeAfter }: Settings,
-  now: number,
-): boolean =>
+export const isClosed = ({ page_locked, page_created_at }: PageAge, { closeAfter }: Settings, now: number): boolean =>
   page_locked === 1 || (closeAfter > 0 && page_created_at !== null && now - page_created_at > closeAfter * DAY_MS);
 
 /** What is stored about whom a comment is by. */
@@ -94,7 +97,7 @@ export function decideAuthor(
 }
 
 /** A comment that somebody wants to do something with; none when it went away meanwhile. */
-type Target = Pick<TargetRow, 'status' | 'author_id' | 'created_at' | 'page_locked'> | undefined;
+type Target = Pick<TargetRow, 'status' | 'author_id' | 'created_at' | 'page_locked' | 'page_created_at'> | undefined;
 
 const isOwn = (identity: Identity | null, target: NonNullable<Target>): boolean =>
   identity !== null && target.author_id === identity.id;
@@ -111,8 +114,9 @@ export function decideEdit(viewer: Viewer, target: Target, settings: Settings, n
     if (target?.status !== 'approved' && target?.status !== 'pending') throw new Problem('not_found');
     return { status: target.status, writer: null };
   }
-  const { status, author_id: authorId, created_at: createdAt, page_locked: locked } = checkOwn(viewer.identity, target);
-  if (locked) throw new Problem('page_locked');
+  const own = checkOwn(viewer.identity, target);
+  const { status, author_id: authorId, created_at: createdAt } = own;
+  if (isClosed(own, settings, now)) throw new Problem('page_locked');
   const createdSince = now - settings.editWindow * 60_000;
   if (settings.editWindow === 0 || createdAt < createdSince) throw new Problem('edit_closed');
   if (settings.hold && status === 'approved') throw new Problem('edit_closed');
@@ -125,8 +129,9 @@ export function decideEdit(viewer: Viewer, target: Target, settings: Settings, n
  */
 export function checkOwn<T extends Target>(identity: Identity | null, target: T): NonNullable<T> {
   const own = target && isOwn(identity, target);
-  if (!target || !(target.status === 'approved' || (own && target.status === 'pending')))
-    throw new Problem('not_found');
+  // Who wrote spam is not told: to them it waits.
+  const waits = target?.status === 'pending' || target?.status === 'spam';
+  if (!target || !(target.status === 'approved' || (own && waits))) throw new Problem('not_found');
   if (!own) throw new Problem('not_yours');
   return target;
 }

@@ -12,7 +12,7 @@ import { batchProven, checkStanding, type Person } from '../identity/standing';
 import { type StandingRow, selectStanding, selectTeam } from '../identity/store';
 import { newId } from '../ids';
 import { type FactRows, judgePost, readFacts, selectFacts } from '../moderation/judge';
-import { toStatus } from '../moderation/verdict';
+import { tellWriter, toStatus } from '../moderation/verdict';
 import { normalisePage, type PageAddress } from '../pages/normalise';
 import { type HeadRow, insertPage, type PageRef, refOf, selectHead } from '../pages/store';
 import { Problem } from '../problem';
@@ -73,11 +73,9 @@ export async function postComment(c: AppContext): Promise<Response> {
   throw new Problem('storage_unavailable', 'This conversation is very busy. Try again.', { retryAfterS: 1 });
 }
 
-/** Whoever sends spam is not told what became of it. */
 function respond(c: AppContext, db: Db, row: ShownRow): Response {
   sendBookmark(c, db);
-  const status = row.status === 'spam' ? 'pending' : row.status;
-  return c.json(presentOwn({ ...row, status }, ownOrigin(c)), 201);
+  return c.json(presentOwn({ ...row, status: tellWriter(row.status) }, ownOrigin(c)), 201);
 }
 
 interface Found {
@@ -146,15 +144,19 @@ async function write(
   const html = renderMarkdown(input.body, settings);
   // Those who run the site are not judged.
   const isTeam = viewer.owner || author.author_badge !== null;
-  const { findings, print } = isTeam
-    ? { findings: [], print: null }
+  const { findings, print, writes } = isTeam
+    ? { findings: [], print: null, writes: [] }
     : await judgePost(c, {
         host: found.address.host,
         input,
         author,
+        person: found.person,
+        team: found.team,
         html,
         client,
-        page: { id: head.page_id, count: head.page_count ?? 0 },
+        siteId: head.site_id,
+        page: { id: head.page_id, url: found.address.url, count: head.page_count ?? 0 },
+        idempotencyKey,
         settings,
         attackUntil: head.site_attack_until,
         rows: found.facts,
@@ -205,6 +207,7 @@ async function write(
     ...born,
     insertComment(draft, page),
     ...countShown(draft, page),
+    ...writes,
   );
   if (!results[born.length]!.changes) return undefined;
   addGravatar(c, settings, head.site_id, draft);

@@ -40,6 +40,7 @@ function present(row: ShownRow, origin: string, visible: boolean): Comment {
     createdAt: new Date(row.created_at).toISOString(),
     editedAt: visible && row.edited_at !== null ? new Date(row.edited_at).toISOString() : null,
     votes: visible ? row.up - row.down : 0,
+    pinned: row.status === 'approved' && row.pinned === 1,
     more: null,
   };
 }
@@ -79,12 +80,13 @@ export function presentPage(head: HeadRow, address: string, settings: Settings, 
 }
 
 /**
- * Whole branches in depth-first order, replies oldest first.
+ * Whole branches in depth-first order, replies oldest first; before all others what is pinned, if need be without its replies.
  * @param rows of complete branches, each branch together
  * @param limit comments that fit; a row beyond it tells that there are more, and its branch waits for the next page
  */
 export function arrangeThread(
   rows: ShownRow[],
+  pinned: ShownRow | undefined,
   limit: number,
   origin: string,
 ): { comments: Comment[]; last: ShownRow | null; more: boolean } {
@@ -97,12 +99,12 @@ export function arrangeThread(
     if (branch) branch.push(row);
     else branches.set(row.root_id, [row]);
   }
+  const inOrder = [...branches.values()].map((branch) => branch.sort((a, b) => (a.id < b.id ? -1 : 1)));
+  const last = inOrder.at(-1)?.[0] ?? null;
   const comments: Comment[] = [];
-  let last: ShownRow | null = null;
-  for (const branch of branches.values()) {
-    branch.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const first = pinned && (branches.get(pinned.id) ?? [pinned]);
+  for (const branch of first ? [first, ...inOrder.filter((other) => other !== first)] : inOrder) {
     const root = branch[0]!;
-    last = root;
     const start = comments.length;
     comments.push(...arrangeBranch(branch, origin));
     const shown = branch.length - 1;

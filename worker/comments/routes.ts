@@ -33,6 +33,7 @@ import {
 import { editComment, readSource, removeComment } from './change';
 import { flagComment } from './flag';
 import { RENDERER_VERSION, renderMarkdown } from './markdown';
+import { isClosed } from './policy';
 import { postComment } from './post';
 import { arrangeThread, presentComment, presentPage, presentReactions, presentRequired } from './present';
 import {
@@ -50,7 +51,7 @@ import { parseId } from './target';
 import { voteOnComment } from './vote';
 
 /** +1 whenever an answer's shape changes: a client's old copy must not count as fresh. */
-const SHAPE = 2;
+const SHAPE = 3;
 
 /** What order a host's site last asked for. Only a guess, checked against each answer: it saves a second round trip. */
 const sortHints = new Map<string, Sort>();
@@ -82,35 +83,34 @@ async function readThread(c: AppContext, q: v.InferOutput<typeof ThreadQuery>): 
   const originHost = foreignOrigin(c, ref.host);
   const limit = q.limit ?? LIMITS.pageSize.default;
   const db = openDb(c, q.bookmark);
-  const select = (sort: Sort) =>
-    db.all(
-      selectThread(ref, originHost, {
-        sort,
-        after: parseCursor(q.after, sort),
-        rows: limit + 1,
-        known: knownVersion(c),
-      }),
-    );
+  const select = (sort: Sort, known: string | null) =>
+    db.all(selectThread(ref, originHost, { sort, after: parseCursor(q.after, sort), rows: limit + 1, known }));
+  const known = knownVersion(c);
   let sort = q.sort ?? guessSort(ref.host, q.after);
-  let rows = await select(sort);
+  let rows = await select(sort, known);
   const head = rows[0];
   if (!head || (q.site !== undefined && q.site !== head.site_id)) throw refuseOrigin(ref.host);
   checkOrigin(originHost, head.origin_site, head.site_id);
   const settings = parseSettings(head.settings);
-  if (q.sort === undefined && settings.sort !== sort) {
-    sort = settings.sort;
-    sortHints.set(ref.host, sort);
-    rows = await select(sort);
-  }
+  const page = presentPage(head, address.url, settings, Date.now());
   const version = `${head.site_version}.${head.page_version ? head.page_id : 0}.${head.page_version ?? 0}`;
-  const etag = `W/"${SHAPE}.${RENDERER_VERSION}.${version}"`;
+  // By its age alone a conversation closes without a new version.
+  const etag = `W/"${SHAPE}.${RENDERER_VERSION}.${version}${page.locked ? '-closed' : ''}"`;
   c.header('ETag', etag);
   c.header('Cache-Control', q.bookmark === undefined ? CACHE_CONTROL : 'private, no-cache');
   if (matchesETag(c.req.raw, etag)) return c.body(null, 304);
+  const isOtherSort = q.sort === undefined && settings.sort !== sort;
+  if (isOtherSort) {
+    sort = settings.sort;
+    sortHints.set(ref.host, sort);
+  }
+  if (isOtherSort || version === known) rows = await select(sort, null);
   const shown = rows.filter((row): row is ThreadRow & ShownRow => row.id !== null);
-  const { comments, last, more } = arrangeThread(shown, limit, ownOrigin(c));
+  const pinnedRow = rows.find((row) => row.pinned_row !== null)?.pinned_row;
+  const pinned = pinnedRow ? (JSON.parse(pinnedRow) as ShownRow) : undefined;
+  const { comments, last, more } = arrangeThread(shown, pinned, limit, ownOrigin(c));
   return c.json({
-    page: presentPage(head, address.url, settings, Date.now()),
+    page,
     sort,
     votes: settings.votes,
     required: presentRequired(settings),
@@ -128,7 +128,7 @@ function guessSort(host: string, after: string | undefined): Sort {
 
 /** The version part of an ETag of ours, by which an unchanged page is answered from its row alone. */
 function knownVersion(c: AppContext): string | null {
-  const tag = /^(?:W\/)?"(\d+)\.(\d+)\.([\w.]+)"$/.exec(c.req.header('If-None-Match') ?? '');
+  const tag = /^(?:W\/)?"(\d+)\.(\d+)\.([\w.]+)(?:-closed)?"$/.exec(c.req.header('If-None-Match') ?? '');
   return tag && Number(tag[1]) === SHAPE && Number(tag[2]) === RENDERER_VERSION ? tag[3]! : null;
 }
 
@@ -177,19 +177,20 @@ async function readComment(c: AppContext): Promise<Response> {
   checkOrigin(originHost, row.origin_site, row.site_id);
   c.header('Cache-Control', 'private, no-cache');
   return c.json({
-    page: presentPlace(row),
+    page: presentPlace(row, Date.now()),
     comment: presentComment(row, ownOrigin(c)),
     ancestors: (ancestors!.rows as ShownRow[]).reverse().map((each) => presentComment(each, ownOrigin(c))),
   } satisfies CommentInContext);
 }
 
-function presentPlace(row: PlaceRow & ShownRow): CommentInContext['page'] {
+function presentPlace(row: PlaceRow & ShownRow, now: number): CommentInContext['page'] {
+  const settings = parseSettings(row.settings);
   return {
     id: row.page_id,
     url: row.page_url,
     title: row.page_title,
     count: row.page_count,
-    locked: row.page_locked === 1,
-    reactions: presentReactions(parseSettings(row.settings).reactions, row.page_reactions),
+    locked: isClosed(row, settings, now),
+    reactions: presentReactions(settings.reactions, row.page_reactions),
   };
 }

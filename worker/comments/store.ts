@@ -7,34 +7,42 @@ import { LIMITS, type Sort } from '../contract';
 import { type CommentRow, query } from '../db';
 import { type HeadRow, headColumns, headFrom, type PageRef } from '../pages/store';
 
+const SHOWN = [
+  'id',
+  'parent_id',
+  'root_id',
+  'depth',
+  'status',
+  'replies',
+  'up',
+  'down',
+  'score',
+  'author_id',
+  'author_verified',
+  'author_avatar',
+  'author_name',
+  'author_url',
+  'author_badge',
+  'html',
+  'created_at',
+  'edited_at',
+] as const satisfies (keyof CommentRow)[];
+
 /** What presenting a comment needs. */
-export type ShownRow = Pick<
-  CommentRow,
-  | 'id'
-  | 'parent_id'
-  | 'root_id'
-  | 'depth'
-  | 'status'
-  | 'replies'
-  | 'up'
-  | 'down'
-  | 'score'
-  | 'author_id'
-  | 'author_verified'
-  | 'author_avatar'
-  | 'author_name'
-  | 'author_url'
-  | 'author_badge'
-  | 'html'
-  | 'created_at'
-  | 'edited_at'
->;
+export type ShownRow = Pick<CommentRow, (typeof SHOWN)[number]> & {
+  /** 1: its page's pinned one; left out of what cannot be. */
+  pinned?: number;
+};
 /** A thread's row: the head, and a comment unless the page has none (or the client has them already). */
-export type ThreadRow = HeadRow & { [K in keyof ShownRow]: ShownRow[K] | null };
+export type ThreadRow = HeadRow & { [K in keyof ShownRow]: ShownRow[K] | null } & {
+  /** JSON of a ShownRow, in rows of top-level comments: what is pinned. */
+  pinned_row: string | null;
+};
 
 /** ShownRow of a comment `c`. */
-export const shownColumns = sql`c.id, c.parent_id, c.root_id, c.depth, c.status, c.replies, c.up, c.down, c.score,
-  c.author_id, c.author_verified, c.author_avatar, c.author_name, c.author_url, c.author_badge, c.html, c.created_at, c.edited_at`;
+export const shownColumns = sql.raw(SHOWN.map((name) => `c.${name}`).join(', '));
+/** Of a comment `c` on its page `p`. */
+export const pinnedColumn = sql`p.pinned IS c.id AS pinned`;
 
 /** Where a page of a thread starts: behind a top-level comment, and for `best` behind its score. */
 export interface ThreadCursor {
@@ -54,6 +62,13 @@ export function selectThread(
 ): CompiledQuery<ThreadRow> {
   const { sort, after, rows, known } = options;
   const page = sql`CASE WHEN (s.version || '.' || p.id || '.' || p.version) IS NOT ${known} THEN p.id END`;
+  // What is pinned costs one row more. It may be further down than this page, so it comes beside the rows. The + keeps SQLite
+  // from an index in which it could not know that there is one at most.
+  const pinned = sql`LEFT JOIN comments t ON t.id = p.pinned AND +t.page_id = ${page} AND t.status = 'approved'`;
+  const pinnedRow = sql.raw(`json_object(${SHOWN.map((name) => `'${name}', t.${name}`).join(', ')}, 'pinned', 1)`);
+  const [beside, column] = after
+    ? [sql``, sql`NULL`]
+    : [pinned, sql`CASE WHEN c.id = c.root_id AND t.shown = 1 THEN ${pinnedRow} END`];
   const parts: Record<Sort, { join: RawBuilder<unknown>; order: RawBuilder<unknown> }> = {
     oldest: {
       join: sql`LEFT JOIN comments c ON c.page_id = ${page} AND c.shown = 1 AND c.inline = 1 AND c.root_id > ${after?.id ?? ''}`,
@@ -71,8 +86,8 @@ export function selectThread(
     },
   };
   return sql<ThreadRow>`
-    SELECT ${headColumns(originHost)}, ${shownColumns}
-    FROM ${headFrom(ref)} ${parts[sort].join}
+    SELECT ${headColumns(originHost)}, ${shownColumns}, ${pinnedColumn}, ${column} AS pinned_row
+    FROM ${headFrom(ref)} ${beside} ${parts[sort].join}
     WHERE o.host = ${ref.host} ORDER BY ${parts[sort].order} LIMIT ${rows}`.compile(query);
 }
 
@@ -85,6 +100,7 @@ export interface PlaceRow {
   page_title: string | null;
   page_count: number;
   page_locked: number;
+  page_created_at: number;
   page_reactions: string;
   settings: string;
 }
@@ -94,7 +110,7 @@ export function selectPlaced(id: string, originHost: string | null): CompiledQue
   return sql<PlaceRow & ShownRow>`
     SELECT p.site_id, (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site,
       p.id AS page_id, p.url AS page_url, p.title AS page_title, p.count AS page_count, p.locked AS page_locked,
-      p.reactions AS page_reactions, s.settings, ${shownColumns}
+      p.created_at AS page_created_at, p.reactions AS page_reactions, s.settings, ${shownColumns}, ${pinnedColumn}
     FROM comments c JOIN pages p ON p.id = c.page_id JOIN sites s ON s.id = p.site_id
     WHERE c.id = ${id} AND c.shown = 1`.compile(query);
 }
@@ -142,14 +158,17 @@ export interface ParentRow {
   status: CommentRow['status'];
   /** 1: nobody may reply in its branch. */
   branch_locked: number;
+  /** pages.merged_into of its page. */
+  merged_into: string | null;
 }
 
 export function selectParent(id: string): CompiledQuery<ParentRow> {
   return query
     .selectFrom('comments as c')
     .innerJoin('comments as r', 'r.id', 'c.root_id')
+    .innerJoin('pages as p', 'p.id', 'c.page_id')
     .where('c.id', '=', id)
-    .select(['c.id', 'c.page_id', 'c.root_id', 'c.depth', 'c.status', 'r.locked as branch_locked'])
+    .select(['c.id', 'c.page_id', 'c.root_id', 'c.depth', 'c.status', 'r.locked as branch_locked', 'p.merged_into'])
     .compile();
 }
 
@@ -181,8 +200,8 @@ export type CommentDraft = Omit<
 > & { receipt_key: string; receipt_print: string };
 
 /**
- * Writes nothing when, since policy looked, page or branch were locked, the parent went away, or the idempotency key was
- * used: then `changes` is 0. Takes a place among the first of its branch while there is one, and always before a later inline one,
+ * Writes nothing when, since policy looked, page or branch were locked, the page was moved or merged, the parent went away, or
+ * the idempotency key was used: then `changes` is 0. Takes a place among the first of its branch while there is one, and always before a later inline one,
  * so that what comes with the thread is a beginning of the branch without gaps.
  */
 export function insertComment(draft: CommentDraft, page: { siteId: string; key: string }): CompiledQuery {
@@ -207,7 +226,8 @@ export function insertComment(draft: CommentDraft, page: { siteId: string; key: 
       ${draft.author_verified}, ${draft.author_avatar}, ${draft.body}, ${draft.html}, ${draft.html_version}, ${draft.ip_hash},
       ${draft.net_hash}, ${draft.receipt_key}, ${draft.receipt_print}, ${draft.verdict}, ${draft.print}, ${draft.created_at}
     FROM pages p
-    WHERE p.site_id = ${page.siteId} AND p.key = ${page.key} AND p.locked = 0 AND ${parentStands}
+    WHERE p.site_id = ${page.siteId} AND p.key = ${page.key} AND p.locked = 0 AND p.merged_into IS NULL
+      AND ${parentStands}
       AND NOT EXISTS (SELECT 1 FROM comments WHERE site_id = ${page.siteId} AND receipt_key = ${draft.receipt_key})`.compile(
     query,
   );

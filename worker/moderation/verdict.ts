@@ -2,11 +2,19 @@
 import type { Finding } from '../contract-admin';
 import type { Settings } from '../contract-settings';
 import type { BanRow, CommentStatus } from '../db';
+import type { TeamMember } from '../identity/names';
 import type { Model } from './bayes';
 
 /** A comment about to be written (or, in a trial, that was). */
 export interface Judged {
+  /** null: not written yet. */
+  id: string | null;
+  /** Markdown, as written. */
   body: string;
+  /** What people read of it (reading.ts, `readHtml`). */
+  text: string;
+  /** As `text`, without quotes and code: what the writer has to say. */
+  ownText: string;
   name: string;
   email: string | null;
   url: string | null;
@@ -44,10 +52,14 @@ export interface Recent {
 export interface Facts {
   /** Epoch ms. */
   now: number;
+  /** Of the page. */
+  host: string;
   settings: Settings;
+  /** Whose names are reserved, beside those in the settings. */
+  team: TeamMember[];
   /** Somebody who logged in. */
   verified: boolean;
-  /** What became of this identity's comments on this site; of the last 50. */
+  /** What became of this identity's other comments on this site; of the last 50. */
   history: { approved: number; rejected: number };
   /** The site's last 100 comments, newest first. */
   recent: Recent[];
@@ -59,12 +71,17 @@ export interface Facts {
   model: Model;
   /** Attack mode is on. */
   attack: boolean;
+  /** Has an approved comment of before what may be an attack; nobody who came with it has. */
+  settled: boolean;
 }
 
 export type Says = Finding['says'];
 /** One phase: says something, or lets it pass. No clock, no I/O. */
 export interface Phase {
+  /** As findings name it: [a-z_], 30 characters at most. */
   name: string;
+  /** Also asked when the writer changes the text. */
+  onEdit: boolean;
   judge(comment: Judged, facts: Facts): { says: Says; reason: string } | null;
 }
 
@@ -72,6 +89,16 @@ export interface Phase {
 const KNOWN_AFTER = 1;
 export const isNewcomer = ({ history, settings }: Pick<Facts, 'history' | 'settings'>): boolean =>
   history.approved < Math.max(KNOWN_AFTER, settings.trustAfter);
+/** Nothing speaks for them: neither a login nor what they wrote before. */
+export const isStranger = (facts: Pick<Facts, 'history' | 'settings' | 'verified'>): boolean =>
+  isNewcomer(facts) && !facts.verified;
+
+/** Whom attack mode is about. */
+export const isUnsettled = (facts: Pick<Facts, 'history' | 'settings' | 'settled'>): boolean =>
+  isNewcomer(facts) || !facts.settled;
+
+/** Whoever sends spam is not told what became of it. */
+export const tellWriter = (status: CommentStatus): CommentStatus => (status === 'spam' ? 'pending' : status);
 
 /** What becomes of a comment by what was said about it. Refusals are for the caller. */
 export function toStatus(findings: Finding[]): Extract<CommentStatus, 'approved' | 'pending' | 'spam'> {

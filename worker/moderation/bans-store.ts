@@ -1,0 +1,100 @@
+/** SQL of bans: the list, what making one needs to know, and making and ending one with its line in the log. */
+import { type CompiledQuery, sql } from 'kysely';
+import { type BanRow, type OriginRow, type PersonRow, query, type SiteRow } from '../db';
+import type { BanSource } from './ban-value';
+import { type DecisionDraft, insertDecision } from './status-store';
+
+/** The newest first. @param siteId null: of all sites */
+export function selectBanList(siteId: string | null, rows: number): CompiledQuery<BanRow> {
+  const bans = query.selectFrom('bans').selectAll().orderBy('id', 'desc').limit(rows);
+  return (siteId === null ? bans : bans.where('site_id', '=', siteId)).compile();
+}
+
+export const selectBan = (id: string): CompiledQuery<BanRow> =>
+  query.selectFrom('bans').where('id', '=', id).selectAll().compile();
+
+/** No row: there is no such site. */
+export const selectSiteSettings = (siteId: string): CompiledQuery<Pick<SiteRow, 'settings'>> =>
+  query.selectFrom('sites').where('id', '=', siteId).select('settings').compile();
+
+export const selectHosts = (siteId: string): CompiledQuery<Pick<OriginRow, 'host'>> =>
+  query.selectFrom('origins').where('site_id', '=', siteId).select('host').compile();
+
+export const selectTeamOf = (siteId: string): CompiledQuery<Pick<PersonRow, 'id' | 'name' | 'email'>> =>
+  query
+    .selectFrom('people')
+    .where('site_id', '=', siteId)
+    .where('role', 'is not', null)
+    .select(['id', 'name', 'email'])
+    .compile();
+
+export const selectBanSource = (siteId: string, commentId: string): CompiledQuery<BanSource> =>
+  query
+    .selectFrom('comments as c')
+    .leftJoin('people as p', 'p.id', 'c.author_id')
+    .where('c.id', '=', commentId)
+    .where('c.site_id', '=', siteId)
+    .select([
+      'c.author_id',
+      'c.author_name',
+      'c.author_badge',
+      'c.author_email',
+      'c.author_url',
+      'c.ip_hash',
+      'c.net_hash',
+      'p.email as person_email',
+    ])
+    .compile();
+
+/** The name that an author used last. The index is named because SQLite would as well go through all of the site. */
+export const selectAuthorName = (siteId: string, authorId: string): CompiledQuery<{ author_name: string }> =>
+  sql<{ author_name: string }>`
+    SELECT author_name FROM comments INDEXED BY comments_author
+    WHERE author_id = ${authorId} AND site_id = ${siteId} ORDER BY id DESC LIMIT 1`.compile(query);
+
+const asJson = sql`json_object('id', b.id, 'site_id', b.site_id, 'kind', b.kind, 'value', b.value, 'label', b.label,
+  'silent', b.silent, 'reason', b.reason, 'created_by', b.created_by, 'created_at', b.created_at, 'expires_at', b.expires_at)`;
+
+/**
+ * Makes a ban, or changes the one there is: it keeps its id.
+ * @returns queries for one batch; the last one's row is the ban as it is now
+ */
+export function writeBan(row: BanRow, decision: DecisionDraft): CompiledQuery[] {
+  const same = sql`b.site_id = ${row.site_id} AND b.kind = ${row.kind} AND b.value = ${row.value}`;
+  const stored = sql`SELECT ${asJson} FROM bans b WHERE ${same}`;
+  return [
+    insertDecision(
+      decision,
+      sql`
+        SELECT json_array(json_object('id', n.id, 'before', json(n.before), 'after', json_set(${JSON.stringify(row)}, '$.id', n.id)))
+          AS items, 1 AS n
+        FROM (SELECT COALESCE((SELECT b.id FROM bans b WHERE ${same}), ${row.id}) AS id, (${stored}) AS before) n`,
+    ),
+    query
+      .insertInto('bans')
+      .values(row)
+      .onConflict((conflict) =>
+        conflict.columns(['site_id', 'kind', 'value']).doUpdateSet({
+          label: row.label,
+          silent: row.silent,
+          reason: row.reason,
+          created_by: row.created_by,
+          created_at: row.created_at,
+          expires_at: row.expires_at,
+        }),
+      )
+      .compile(),
+    sql`SELECT b.* FROM bans b WHERE ${same}`.compile(query),
+  ];
+}
+
+/** @returns queries for one batch; the last changes a row, unless it has ended already */
+export const endBan = (id: string, decision: DecisionDraft): CompiledQuery[] => [
+  insertDecision(
+    decision,
+    sql`
+      SELECT json_group_array(json_object('id', b.id, 'before', ${asJson}, 'after', NULL)) AS items, COUNT(*) AS n
+      FROM bans b WHERE b.id = ${id}`,
+  ),
+  query.deleteFrom('bans').where('id', '=', id).compile(),
+];
