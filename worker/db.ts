@@ -2,6 +2,12 @@
  * The database: row types of schema.sql, a Kysely instance that only compiles, and `Db`, which sends what it compiled to
  * one D1 session. Knows no table's meaning; SQL lives in the rooms' store files.
  */
+import type {
+  D1Database,
+  D1DatabaseSession,
+  D1SessionBookmark,
+  D1SessionConstraint,
+} from '@cloudflare/workers-types';
 import {
   type CompiledQuery,
   DummyDriver,
@@ -179,6 +185,7 @@ export interface DecisionRow {
   count: number;
   created_at: number;
   undone_by: string | null;
+  undoes: string | null;
 }
 export interface BanRow {
   id: string;

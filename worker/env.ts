@@ -1,4 +1,6 @@
 /** Bindings as wrangler.toml names them, and the validated secrets. Reads nothing but `env`; checks it once an isolate. */
+import type { D1Database, RateLimit } from '@cloudflare/workers-types';
+import type { Origins } from './outgoing';
 import { Problem } from './problem';
 
 export interface Bindings {
@@ -12,6 +14,12 @@ export interface Bindings {
   ADMIN_TOKEN?: string;
   /** Development and tests: JSON that maps a provider's public origin to one on this machine. */
   PROVIDER_ORIGINS?: string;
+  /** Key of Akismet, secret of Cloudflare Turnstile, and what a site's own phase knows Afterword by. */
+  AKISMET_KEY?: string;
+  TURNSTILE_SECRET?: string;
+  PHASE_SECRET?: string;
+  /** Workers AI. */
+  AI?: { run(model: string, input: object, options?: object): Promise<unknown> };
   /** Secrets of login providers and single sign-on, by the names in docs/login.md. */
   [secret: string]: unknown;
 }
@@ -48,4 +56,14 @@ function readSecret(env: Bindings, name: 'AUTH_SECRET' | 'AUTH_SECRET_PREVIOUS' 
     'setup_required',
     `${name} is ${value ? 'too weak' : 'missing'}: set ${SECRET_CHARS} random characters with \`npx wrangler secret put ${name}\`.`,
   );
+}
+
+/** Stand-ins for services outside, in development and tests. @throws Problem setup_required */
+export function readOrigins({ PROVIDER_ORIGINS }: Bindings): Origins {
+  if (!PROVIDER_ORIGINS) return {};
+  try {
+    return JSON.parse(PROVIDER_ORIGINS) as Origins;
+  } catch (cause) {
+    throw new Problem('setup_required', 'PROVIDER_ORIGINS is not JSON.', { cause });
+  }
 }

@@ -20,7 +20,8 @@ function listFields(schema: Schema, path = ''): string[] {
   ];
 }
 
-const isPublic = ({ answer, needs }: (typeof ENDPOINTS)[number]) => answer in schemas && needs === undefined;
+const isPublic = ({ answer, needs, scope }: (typeof ENDPOINTS)[number]) =>
+  answer in schemas && needs === undefined && scope === undefined;
 const answers = [...new Set(ENDPOINTS.filter(isPublic).map(({ answer }) => answer))].sort();
 
 it('threat 13: public answers have these fields, and none is an e-mail or a network address', () => {
@@ -28,13 +29,14 @@ it('threat 13: public answers have these fields, and none is an e-mail or a netw
   expect(JSON.stringify(fields)).not.toMatch(/mail|address|"ip|[ .]ip\b|hash|secret|token/i);
   expect(fields).toMatchInlineSnapshot(`
     {
-      "Comment": "id parent depth author author.id author.name author.url author.avatar author.badge author.verified html status createdAt editedAt votes more more.count more.after",
-      "CommentInContext": "page page.id page.url page.title page.count page.locked page.reactions page.reactions.value page.reactions.count comment comment.id comment.parent comment.depth comment.author comment.author.id comment.author.name comment.author.url comment.author.avatar comment.author.badge comment.author.verified comment.html comment.status comment.createdAt comment.editedAt comment.votes comment.more comment.more.count comment.more.after ancestors ancestors.id ancestors.parent ancestors.depth ancestors.author ancestors.author.id ancestors.author.name ancestors.author.url ancestors.author.avatar ancestors.author.badge ancestors.author.verified ancestors.html ancestors.status ancestors.createdAt ancestors.editedAt ancestors.votes ancestors.more ancestors.more.count ancestors.more.after",
+      "Challenge": "work work.parameters work.parameters.algorithm work.signature turnstile",
+      "Comment": "id parent depth author author.id author.name author.url author.avatar author.badge author.verified html status createdAt editedAt votes pinned more more.count more.after",
+      "CommentInContext": "page page.id page.url page.title page.count page.locked page.reactions page.reactions.value page.reactions.count comment comment.id comment.parent comment.depth comment.author comment.author.id comment.author.name comment.author.url comment.author.avatar comment.author.badge comment.author.verified comment.html comment.status comment.createdAt comment.editedAt comment.votes comment.pinned comment.more comment.more.count comment.more.after ancestors ancestors.id ancestors.parent ancestors.depth ancestors.author ancestors.author.id ancestors.author.name ancestors.author.url ancestors.author.avatar ancestors.author.badge ancestors.author.verified ancestors.html ancestors.status ancestors.createdAt ancestors.editedAt ancestors.votes ancestors.pinned ancestors.more ancestors.more.count ancestors.more.after",
       "Counts": "counts",
       "Preview": "html",
-      "Replies": "comments comments.id comments.parent comments.depth comments.author comments.author.id comments.author.name comments.author.url comments.author.avatar comments.author.badge comments.author.verified comments.html comments.status comments.createdAt comments.editedAt comments.votes comments.more comments.more.count comments.more.after next",
+      "Replies": "comments comments.id comments.parent comments.depth comments.author comments.author.id comments.author.name comments.author.url comments.author.avatar comments.author.badge comments.author.verified comments.html comments.status comments.createdAt comments.editedAt comments.votes comments.pinned comments.more comments.more.count comments.more.after next",
       "Site": "id guests providers providers.id providers.name providers.instance sso votes editWindowS",
-      "Thread": "page page.id page.url page.title page.count page.locked page.reactions page.reactions.value page.reactions.count sort votes required comments comments.id comments.parent comments.depth comments.author comments.author.id comments.author.name comments.author.url comments.author.avatar comments.author.badge comments.author.verified comments.html comments.status comments.createdAt comments.editedAt comments.votes comments.more comments.more.count comments.more.after next",
+      "Thread": "page page.id page.url page.title page.count page.locked page.reactions page.reactions.value page.reactions.count sort votes required comments comments.id comments.parent comments.depth comments.author comments.author.id comments.author.name comments.author.url comments.author.avatar comments.author.badge comments.author.verified comments.html comments.status comments.createdAt comments.editedAt comments.votes comments.pinned comments.more comments.more.count comments.more.after next",
     }
   `);
 });

@@ -7,11 +7,10 @@ import * as v from 'valibot';
 import { Id } from '../contract';
 import type { Settings } from '../contract-settings';
 import { type CommentRow, Db } from '../db';
-import { getConfig } from '../env';
+import { getConfig, readOrigins } from '../env';
 import { Problem } from '../problem';
 import { type AppContext, openDb, ownOrigin } from '../request';
 import { hangAvatar, selectAvatar, selectFetched, upsertAvatar, upsertNoPicture } from './avatars-store';
-import { readOrigins } from './login';
 import { fetchPicture, gravatarUrl, type PictureType } from './picture';
 
 const SERVED_TTL_S = 86_400;
@@ -61,7 +60,7 @@ async function hangGravatar(c: AppContext, siteId: string, commentId: string, ow
     await db.batch(...hangAvatar(commentId, id, owner));
     return;
   }
-  const picture = await fetchPicture(await gravatarUrl(email), readOrigins(c));
+  const picture = await fetchPicture(await gravatarUrl(email), readOrigins(c.env));
   await db.batch(
     picture ? upsertAvatar({ ...picture, id, owner, fetchedAt: now }) : upsertNoPicture(id, owner, now),
     ...hangAvatar(commentId, id, owner),

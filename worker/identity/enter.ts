@@ -6,11 +6,11 @@
 import { LIMITS } from '../contract';
 import type { Settings } from '../contract-settings';
 import type { Db, PersonRow } from '../db';
+import { readOrigins } from '../env';
 import { newId } from '../ids';
 import type { AppContext } from '../request';
 import { upsertAvatar } from './avatars-store';
 import { describeDevice } from './device';
-import { readOrigins } from './login';
 import {
   deleteSession,
   insertAccount,
@@ -141,6 +141,6 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** The picture of who has none yet. */
 async function freshPicture(c: AppContext, person: PersonRow, { picture }: Profile, now: number) {
   if (picture === null || (person.avatar !== null && now - person.seen_at < PICTURE_TTL_MS)) return null;
-  const found = await fetchPicture(picture, readOrigins(c));
+  const found = await fetchPicture(picture, readOrigins(c.env));
   return found && { id: person.avatar ?? newId(now, crypto.getRandomValues(new Uint8Array(16))), ...found };
 }

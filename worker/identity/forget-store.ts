@@ -7,11 +7,13 @@ import { type CompiledQuery, sql } from 'kysely';
 import { hide, refillInline } from '../comments/shown-store';
 import { LIMITS } from '../contract';
 import { type Db, query } from '../db';
+import { unindex } from '../moderation/search-store';
+import { wipeLog } from '../moderation/status-store';
 import { dropReactions, dropVotes } from './opinions-store';
 
 /** People whose time has come that a run looks after together. */
 const PEOPLE = 1000;
-/** Comments, votes and reactions of a round; each round is one transaction of 15 queries. */
+/** Comments, votes and reactions of a round; each round is one transaction of 16 queries. */
 const CHUNK = 500;
 const ROUNDS = 2;
 
@@ -109,7 +111,8 @@ function forgetComments(ids: string, who: string): CompiledQuery[] {
       WHERE pages.id = m.page_id`,
     ...hide(sql`SELECT id, parent_id, root_id FROM ${mine} WHERE shown = 1`),
     ...refillInline(sql`SELECT root_id, parent_id FROM ${mine}`),
-    sql`DELETE FROM search WHERE rowid IN (SELECT c.rowid FROM ${mine} m CROSS JOIN comments c ON c.id = m.id)`,
+    unindex(sql`SELECT id FROM ${mine}`),
+    wipeLog(sql`SELECT id FROM ${mine}`),
     sql`
       UPDATE comments SET status = 'deleted', up = 0, down = 0, score = 0, author_id = NULL, author_verified = NULL,
         author_avatar = NULL, author_name = '', author_email = NULL, author_url = NULL, author_badge = NULL, body = '',

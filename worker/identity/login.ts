@@ -7,7 +7,8 @@ import { base64url } from 'jose';
 import type * as v from 'valibot';
 import { LoginQuery } from '../contract';
 import type { Db } from '../db';
-import { isLoopback, type Origins } from '../outgoing';
+import { readOrigins } from '../env';
+import { isLoopback } from '../outgoing';
 import { normalisePage } from '../pages/normalise';
 import { selectSite } from '../pages/store';
 import { parseQuery } from '../parse';
@@ -35,7 +36,7 @@ export async function startLogin(c: AppContext): Promise<Response> {
     const origin = checkPlace(q.origin);
     const to = { origin, returnTo: readReturn(q, origin), popup: q.redirect === undefined };
     const db = openDb(c, 'first-primary');
-    const siteId = await findSite(db, q, origin);
+    const siteId = await findSite(db, q, origin, ownOrigin(c));
     return await sendToProvider(c, db, provider, q, { ...to, siteId }).catch((error) => answerError(c, to, error));
   } catch (error) {
     const isBrowser = c.req.header('Accept')?.includes('text/html');
@@ -54,7 +55,7 @@ async function sendToProvider(
   const instance = provider.instance ? readInstance(q.instance) : undefined;
   const redirectUri = callbackUri(c, provider, instance);
   const client = instance === undefined ? undefined : await findInstance(db, instance, redirectUri);
-  const origins = readOrigins(c);
+  const origins = readOrigins(c.env);
   const now = Date.now();
   const { url, ...kept } = await beginLogin(provider, {
     redirectUri,
@@ -108,7 +109,7 @@ export async function finishAtProvider(c: AppContext): Promise<Response> {
   try {
     const kept = JSON.parse(login.kept) as KeptLogin;
     if (kept.instance !== undefined && params.get('instance') !== kept.instance) throw new Problem('login_expired');
-    const profile = await finishLogin(provider, params, kept, { origins: readOrigins(c), now });
+    const profile = await finishLogin(provider, params, kept, { origins: readOrigins(c.env), now });
     const code = base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
     await db.batch(
       insertLogin({
@@ -158,13 +159,17 @@ function readReturn(q: v.InferOutput<typeof LoginQuery>, origin: string): string
   throw new Problem('invalid_request', 'back: must be an address on the origin.', { field: 'back' });
 }
 
-/** @returns the id of the page's site, which must be the origin's @throws Problem origin_not_allowed */
-async function findSite(db: Db, q: v.InferOutput<typeof LoginQuery>, origin: string): Promise<string> {
+/**
+ * @param own this API's origin: the console there is for the teams of all sites
+ * @returns the id of the page's site, which must be the origin's
+ * @throws Problem origin_not_allowed
+ */
+async function findSite(db: Db, q: v.InferOutput<typeof LoginQuery>, origin: string, own: string): Promise<string> {
   const { host } = normalisePage(q.url);
   const originHost = normalisePage(origin).host;
   const [site] = await db.all(selectSite(host, originHost));
   if (!site || (q.site !== undefined && q.site !== site.id)) throw refuseOrigin(host);
-  checkOrigin(originHost, site.origin_site, site.id);
+  if (origin !== own) checkOrigin(originHost, site.origin_site, site.id);
   return site.id;
 }
 
@@ -194,13 +199,3 @@ async function readCallback(c: AppContext): Promise<URLSearchParams> {
   return new URLSearchParams(await c.req.text());
 }
 const MAX_FORM_BYTES = 16_384;
-
-/** Stand-ins for providers, in development and tests. @throws Problem setup_required */
-export function readOrigins(c: AppContext): Origins {
-  if (!c.env.PROVIDER_ORIGINS) return {};
-  try {
-    return JSON.parse(c.env.PROVIDER_ORIGINS) as Origins;
-  } catch (cause) {
-    throw new Problem('setup_required', 'PROVIDER_ORIGINS is not JSON.', { cause });
-  }
-}

@@ -3,8 +3,9 @@
  * account's becoming theirs. Everything is found by the identity it belongs to, never by what a client says.
  */
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
-import { type ShownRow, shownColumns } from '../comments/store';
+import { pinnedColumn, type ShownRow, shownColumns } from '../comments/store';
 import { type PersonRow, query, type Tables } from '../db';
+import { reindex } from '../moderation/search-store';
 import { dropReactions, dropVotes } from './opinions-store';
 
 /** More are not counted: enough to say "many". */
@@ -76,6 +77,7 @@ export function renamePerson(id: string, change: Partial<Pick<PersonRow, 'name' 
   return [
     query.updateTable('people').set(change).where('id', '=', id).compile(),
     query.updateTable('comments').set(beside).where('author_id', '=', id).compile(),
+    ...(change.name === undefined ? [] : [reindex(sql`SELECT id FROM comments WHERE author_id = ${id}`)]),
     bumpPages(id),
   ];
 }
@@ -97,7 +99,7 @@ export function selectOwn(
   rows: number,
 ): CompiledQuery<OwnRow> {
   return sql<OwnRow>`
-    SELECT ${shownColumns}, p.url AS page_url, p.title AS page_title
+    SELECT ${shownColumns}, ${pinnedColumn}, p.url AS page_url, p.title AS page_title
     FROM comments c CROSS JOIN pages p ON p.id = c.page_id
     WHERE c.author_id = ${identity} AND c.id < ${before}
       AND p.site_id = COALESCE(${place.siteId}, p.site_id) AND p.id = COALESCE(${place.pageId}, p.id)

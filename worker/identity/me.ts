@@ -9,6 +9,7 @@ import { presentComment } from '../comments/present';
 import { parseId } from '../comments/target';
 import { LIMITS, type Me, MeEdit, type OwnComments, OwnQuery } from '../contract';
 import type { Db, PersonRow } from '../db';
+import { tellWriter } from '../moderation/verdict';
 import { normalisePage } from '../pages/normalise';
 import { type HeadRow, refOf, selectHead, selectOrigin } from '../pages/store';
 import { parseQuery } from '../parse';
@@ -219,7 +220,7 @@ export const PRIVATE = 'private, no-store';
 /** To whoever wrote it a comment is shown as it is stored, and what became of it is told. */
 function presentOwn(row: OwnRow, origin: string): OwnComments['comments'][number] {
   return {
-    comment: { ...presentComment({ ...row, status: 'approved' }, origin), status: row.status },
+    comment: { ...presentComment({ ...row, status: 'approved' }, origin), status: tellWriter(row.status) },
     page: { url: row.page_url, title: row.page_title },
   };
 }

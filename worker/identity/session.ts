@@ -5,14 +5,13 @@
 import { parseSettings } from '../admin/settings';
 import { type Done, NewSession, type Session, SessionRenewal, type Site, SiteQuery } from '../contract';
 import type { Db, PersonRow } from '../db';
-import { getConfig } from '../env';
+import { getConfig, readOrigins } from '../env';
 import { normalisePage } from '../pages/normalise';
 import { findSiteOf } from '../pages/site';
 import { parseQuery } from '../parse';
 import { Problem } from '../problem';
 import { type AppContext, openDb, ownOrigin, readBody, sendBookmark } from '../request';
 import { enter, type Login, roleOf, SESSION_TTL_MS } from './enter';
-import { readOrigins } from './login';
 import {
   deleteSession,
   extendSession,
@@ -144,7 +143,7 @@ async function acceptToken(
   const secret = ssoSecret(c, row.id);
   const profile = await readSsoToken(sso, {
     audience: ownOrigin(c),
-    origins: readOrigins(c),
+    origins: readOrigins(c.env),
     now: Date.now(),
     ...(settings.ssoJwks === null ? {} : { jwks: settings.ssoJwks }),
     ...(settings.ssoIssuer === null ? {} : { issuer: settings.ssoIssuer }),

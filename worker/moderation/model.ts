@@ -2,12 +2,18 @@
 import type { ModelRow } from '../db';
 import { EMPTY_MODEL, type Model, parseModel } from './bayes';
 
+/** A model takes a quarter of a megabyte, of the 128 MB that a worker has. */
+const KEPT = 40;
 const models = new Map<string, Model>();
 
 export const getModel = (host: string): Model => models.get(host) ?? EMPTY_MODEL;
 
 /** @param rows what selectModel found: none when nothing is newer */
 export function keepModel(host: string, rows: ModelRow[]): Model {
-  if (rows[0]) models.set(host, parseModel(rows[0]));
-  return getModel(host);
+  const model = rows[0] ? parseModel(rows[0]) : models.get(host);
+  if (!model) return EMPTY_MODEL;
+  models.delete(host);
+  models.set(host, model);
+  if (models.size > KEPT) models.delete(models.keys().next().value!);
+  return model;
 }

@@ -30,16 +30,16 @@ export function react(
         UNION ALL SELECT ${value}, 1)
       WHERE name IS NOT NULL GROUP BY name HAVING SUM(people) > 0))`;
   const count = sql`reactions = ${counts}, version = pages.version + 1`;
-  const { id, site_id, key, url, title, created_at } = page;
+  const { id, site_id, url, title, created_at } = page;
   if (value === null)
     return [
-      sql`UPDATE pages SET ${count} WHERE site_id = ${site_id} AND key = ${key} AND ${before} IS NOT NULL`,
+      sql`UPDATE pages SET ${count} WHERE site_id = ${site_id} AND key = ${keyOf(page)} AND ${before} IS NOT NULL`,
       sql`DELETE FROM reactions WHERE page_id = ${idOf(page)} AND person_id = ${personId}`,
     ].map((statement) => statement.compile(query));
   return [
     sql`
       INSERT INTO pages (id, site_id, key, url, title, created_at, version, reactions)
-      VALUES (${id}, ${site_id}, ${key}, ${url}, ${title}, ${created_at}, 1, json_object(${value}, 1))
+      VALUES (${id}, ${site_id}, ${keyOf(page)}, ${url}, ${title}, ${created_at}, 1, json_object(${value}, 1))
       ON CONFLICT (site_id, key) DO UPDATE SET ${count} WHERE ${before} IS NOT ${value}`,
     sql`
       INSERT INTO reactions (page_id, person_id, value, created_at)
@@ -58,7 +58,11 @@ export interface OpinionRow {
 export function selectOpinion(page: PageKey, personId: string): CompiledQuery<OpinionRow> {
   return sql<OpinionRow>`
     SELECT p.reactions, (SELECT value FROM reactions WHERE page_id = p.id AND person_id = ${personId}) AS value
-    FROM pages p WHERE p.site_id = ${page.site_id} AND p.key = ${page.key}`.compile(query);
+    FROM pages p WHERE p.site_id = ${page.site_id} AND p.key = ${keyOf(page)}`.compile(query);
 }
 
-const idOf = ({ site_id, key }: PageKey) => sql`(SELECT id FROM pages WHERE site_id = ${site_id} AND key = ${key})`;
+/** The page's key may have become an alias since it was looked at. */
+const keyOf = ({ site_id, key }: PageKey) =>
+  sql`COALESCE((SELECT target FROM aliases WHERE site_id = ${site_id} AND key = ${key}), ${key})`;
+
+const idOf = (page: PageKey) => sql`(SELECT id FROM pages WHERE site_id = ${page.site_id} AND key = ${keyOf(page)})`;

@@ -62,7 +62,10 @@ export function selectHead(ref: PageRef, originHost: string | null): CompiledQue
     FROM ${headFrom(ref)} WHERE o.host = ${ref.host}`.compile(query);
 }
 
-/** Born with its first comment: does nothing when the page exists, or when the idempotency key was used. */
+/**
+ * Born with its first comment: does nothing when the page exists, when another took its address along meanwhile, or when the
+ * idempotency key was used.
+ */
 export function insertPage(
   page: { id: string; siteId: string; key: string; url: string; title: string | null; createdAt: number },
   idempotencyKey: string,
@@ -71,6 +74,7 @@ export function insertPage(
     INSERT INTO pages (id, site_id, key, url, title, created_at)
     SELECT ${page.id}, ${page.siteId}, ${page.key}, ${page.url}, ${page.title}, ${page.createdAt}
     WHERE NOT EXISTS (SELECT 1 FROM comments WHERE site_id = ${page.siteId} AND receipt_key = ${idempotencyKey})
+      AND NOT EXISTS (SELECT 1 FROM aliases WHERE site_id = ${page.siteId} AND key = ${page.key})
     ON CONFLICT (site_id, key) DO NOTHING`.compile(query);
 }
 
@@ -78,12 +82,13 @@ export function insertPage(
 export interface PageSiteRow {
   id: string;
   settings: string;
+  attack_until: number;
   origin_site: string | null;
 }
 
 export function selectSite(host: string, originHost: string | null): CompiledQuery<PageSiteRow> {
   return sql<PageSiteRow>`
-    SELECT s.id, s.settings, (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site
+    SELECT s.id, s.settings, s.attack_until, (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site
     FROM origins o JOIN sites s ON s.id = o.site_id WHERE o.host = ${host}`.compile(query);
 }
 
