@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS comments (
   id            TEXT PRIMARY KEY,           -- time-sorted, never before its parent's; the random part is unguessable
   site_id       TEXT NOT NULL DEFAULT '',   -- its page's site
   page_id       TEXT NOT NULL REFERENCES pages (id),
-  parent_id     TEXT REFERENCES comments (id), -- as written, never re-parented; NULL at top level
+  parent_id     TEXT,                       -- comments.id as written, never re-parented; NULL at top level. Not REFERENCES: a delete would read every row
   root_id       TEXT NOT NULL,              -- the top-level comment of its branch; its own id at top level
   depth         INTEGER NOT NULL,           -- 0 at top level, unlimited
   status        TEXT NOT NULL CHECK (status IN ('approved', 'pending', 'spam', 'trash', 'deleted')),
@@ -77,7 +77,7 @@ CREATE TABLE IF NOT EXISTS comments (
   print         TEXT,                       -- fingerprint by which near duplicates are found, worker/moderation/print.ts
   flagged       INTEGER NOT NULL DEFAULT 0, -- readers' reports that no moderator has answered
   locked        INTEGER NOT NULL DEFAULT 0, -- at top level: 1: nobody may reply in its branch
-  decision_id   TEXT,                       -- decisions.id of the last decision about it, or NULL
+  decision_id   TEXT,                       -- decisions.id of the last decision about its status, or NULL
   created_at    INTEGER NOT NULL,           -- ms
   edited_at     INTEGER                     -- ms
 );
@@ -86,6 +86,8 @@ CREATE INDEX IF NOT EXISTS comments_thread ON comments (page_id, root_id, id) WH
 CREATE INDEX IF NOT EXISTS comments_best ON comments (page_id, score, id) WHERE shown = 1 AND parent_id IS NULL;
 CREATE INDEX IF NOT EXISTS comments_branch ON comments (root_id, id) WHERE shown = 1 AND parent_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS comments_children ON comments (parent_id, id) WHERE shown = 1 AND parent_id IS NOT NULL;
+-- The other replies: what was replied to is never thrown away.
+CREATE INDEX IF NOT EXISTS comments_hidden ON comments (parent_id) WHERE shown = 0 AND parent_id IS NOT NULL;
 -- What somebody wrote: for their own list, their copy of it, and its deletion.
 CREATE INDEX IF NOT EXISTS comments_author ON comments (author_id, id) WHERE author_id IS NOT NULL;
 -- Of any status, in order of time: for moderators, and for what was written just now.
@@ -238,9 +240,13 @@ CREATE TABLE IF NOT EXISTS decisions (
   count      INTEGER NOT NULL,              -- of items
   created_at INTEGER NOT NULL,              -- ms
   undone_by  TEXT,                          -- decisions.id of what took it back
+  undoes     TEXT,                          -- of an undo: the action it took back, or brought back
   PRIMARY KEY (site_id, id)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS decisions_batch ON decisions (batch, id);
+-- Those that keep a text of a comment: it goes when the comment does.
+CREATE INDEX IF NOT EXISTS decisions_texts ON decisions (items ->> '$[0].id')
+  WHERE action = 'edit' OR undoes = 'edit';
 
 -- Who may not write.
 CREATE TABLE IF NOT EXISTS bans (

@@ -21,6 +21,11 @@ const DOCS_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** The console reaches this host only; its one place for a comment's markup is marked (console/comment-html.ts). */
+const CONSOLE_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; " +
+  "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types afterword-console";
+
 /** The strictest policy under which the widget must work: see docs/demo/strict-csp.html. */
 const STRICT_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -36,6 +41,16 @@ export async function writeHeaders(outDir: string, { demo }: { demo: boolean }):
       [`Content-Security-Policy: ${DOCS_CSP}`, 'X-Content-Type-Options: nosniff', 'Referrer-Policy: no-referrer'],
     ],
   ];
+  rules.push([
+    '/console/*',
+    [
+      `Content-Security-Policy: ${CONSOLE_CSP}`,
+      'X-Content-Type-Options: nosniff',
+      'Referrer-Policy: no-referrer',
+      'Cross-Origin-Opener-Policy: same-origin',
+      'Cache-Control: no-cache',
+    ],
+  ]);
   if (demo) rules.push(['/demo/strict-csp', [`Content-Security-Policy: ${STRICT_CSP}`]]);
   const text = rules
     .map(([path, headers]) => [path, ...headers.map((header) => `  ${header}`)].join('\n'))

@@ -1,12 +1,13 @@
 /**
  * Builds what readers load: widget/ -> dist/ as embed.js, count.js and the lazy modules that embed.js names by their
- * hash; plus the API's /docs, the headers and, with `--demo`, the demo. The worker itself is bundled by wrangler.
+ * hash; plus the console, the API's /docs, the headers and, with `--demo`, the demo. The worker itself is bundled by wrangler.
  */
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
 import { minify } from 'terser';
+import { buildConsole } from './build-console.ts';
 import { buildDocs } from './build-docs.ts';
 import { HASHED_FILES, WORDS, writeHeaders } from './build-headers.ts';
 import { ROOT } from './root.ts';
@@ -52,13 +53,14 @@ export async function buildAll({ demo = false, outDir = join(ROOT, 'dist') } = {
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   await rm(outDir, { recursive: true, force: true });
   await mkdir(outDir, { recursive: true });
-  const [files] = await Promise.all([
+  const [widget, console] = await Promise.all([
     buildWidget(outDir, version),
+    buildConsole(outDir),
     buildDocs(join(outDir, 'docs')),
     writeHeaders(outDir, { demo }),
     demo ? copyDemo(outDir) : undefined,
   ]);
-  return { outDir, files };
+  return { outDir, files: [...widget, ...console] };
 }
 
 /** The demo's index.html goes to `/`, the rest to `/demo/`; its conversations are posted, not served. */

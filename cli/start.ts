@@ -53,6 +53,7 @@ function welcome({ url }: Server): string {
   const rows: [what: string, where: string][] = [
     ['A conversation', bold(`${url}/`)],
     ['More pages', `${url}/demo/pages`],
+    ['The console', `${url}/console`],
     ['The API, to try', `${url}/docs`],
     ['', ''],
     ['For a page of yours', tag],

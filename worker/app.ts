@@ -27,7 +27,10 @@ const WRITES_BY_GET = /\/(login\/|me\b|source$)/;
 const allowCors: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.method === 'OPTIONS') {
     c.header('Access-Control-Allow-Methods', 'GET, POST, PUT, PATCH, DELETE');
-    c.header('Access-Control-Allow-Headers', 'Content-Type, Idempotency-Key, Authorization, DPoP');
+    c.header(
+      'Access-Control-Allow-Headers',
+      'Content-Type, Idempotency-Key, Authorization, DPoP, Afterword-Work, Afterword-Turnstile',
+    );
     c.header('Access-Control-Max-Age', String(PREFLIGHT_TTL_S));
     c.res = c.body(null, 204);
   } else await next();

@@ -197,7 +197,19 @@ export const AdminCommentsQuery = v.strictObject({
     ),
   ),
 });
-export const AdminComments = v.object({ comments: v.array(AdminComment), next: v.nullable(Id) });
+export const AdminComments = v.object({
+  comments: v.pipe(v.array(AdminComment), v.description('A search lists them in the order in which they arrived here')),
+  next: v.pipe(
+    v.nullable(Id),
+    v.description('Cursor for `after`: there may be more, also where fewer than asked for, or none, were found so far'),
+  ),
+  unsearched: v.pipe(
+    Count,
+    v.description(
+      'With `q`: how many of the latest, as after an import, cannot be found yet; every search takes some in',
+    ),
+  ),
+});
 export type AdminComments = v.InferOutput<typeof AdminComments>;
 
 // Decisions.

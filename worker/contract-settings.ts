@@ -1,6 +1,6 @@
 /** A site's settings: typed, every one documented (docs/deploying.md, docs/moderation.md) and with a safe default. */
 import * as v from 'valibot';
-import { Badge, LIMITS, Sort, Votes } from './contract';
+import { Badge, LIMITS, Sort, Votes } from './contract.ts';
 
 /** What to do with a comment that a site's own rule finds. */
 export const Rule = v.strictObject({
@@ -40,7 +40,7 @@ export const Settings = v.object({
   hold: v.optional(v.boolean(), false),
   /** Hold what somebody writes until this many comments of theirs were approved; 0: from the first on they are trusted. */
   trustAfter: v.optional(integer(0, 20), 0),
-  /** More links than this are held; newcomers have one at most. */
+  /** More links than this are held; of somebody unknown a second one, when the text looks like spam. */
   maxLinks: v.optional(integer(0, 100), 3),
   /** Hold the first comment on a page that nobody has written on before. */
   holdNewPages: v.optional(v.boolean(), false),

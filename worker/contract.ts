@@ -183,6 +183,7 @@ export const Comment = v.object({
   createdAt: IsoTime,
   editedAt: v.nullable(IsoTime),
   votes: v.pipe(v.number(), v.integer(), v.description('Up minus down')),
+  pinned: v.pipe(v.boolean(), v.description('Comes first in its thread, whatever the order, besides `limit` others')),
   more: v.pipe(
     v.nullable(v.object({ count: v.pipe(v.number(), v.integer()), after: v.string() })),
     v.description('On a top-level comment whose branch was cut: GET /comments/{id}/replies?after='),
@@ -365,6 +366,30 @@ export const Site = v.object({
   editWindowS: v.pipe(Count, v.description('How long a comment can be edited, in seconds')),
 });
 export type Site = v.InferOutput<typeof Site>;
+
+export const ChallengeQuery = v.strictObject({
+  url: PageUrl,
+  site: v.optional(SiteId),
+  key: v.pipe(
+    v.string(),
+    v.regex(/^[\w-]{16,64}$/, 'must be 16 to 64 of A-Z, a-z, 0-9, - and _'),
+    v.description('Idempotency-Key of the comment it is for'),
+  ),
+});
+/** What a comment that was refused with `challenge_required` must come with; null for what is not asked. */
+export const Challenge = v.object({
+  work: v.pipe(
+    v.nullable(v.object({ parameters: v.looseObject({ algorithm: v.string() }), signature: v.string() })),
+    v.description(
+      'Proof of work (ALTCHA, version 2). The header Afterword-Work takes `{challenge, solution}` as JSON in base64, for this comment only',
+    ),
+  ),
+  turnstile: v.pipe(
+    v.nullable(v.string()),
+    v.description('Site key of Cloudflare Turnstile. The header Afterword-Turnstile takes the token'),
+  ),
+});
+export type Challenge = v.InferOutput<typeof Challenge>;
 
 const Thumbprint = v.pipe(v.string(), v.regex(/^[\w-]{43}$/, 'must be a SHA-256 in base64url'));
 /** How a login begins: the browser goes there. No credential is in it. */

@@ -36,6 +36,7 @@ export const TAGS = {
 
 /** Schemas of answers and bodies, by the names they have in the description. */
 export const answers = {
+  Challenge: contract.Challenge,
   Comment: contract.Comment,
   CommentInContext: contract.CommentInContext,
   Counts: contract.Counts,
@@ -142,6 +143,17 @@ const PUBLIC_ENDPOINTS: Endpoint[] = [
     ],
   },
   {
+    method: 'get',
+    path: '/challenge',
+    id: 'readChallenge',
+    tag: 'comments',
+    summary: 'What a comment needs that was refused with challenge_required: it is sent again with the solution.',
+    query: contract.ChallengeQuery,
+    status: 200,
+    answer: 'Challenge',
+    errors: NAMES_PAGE,
+  },
+  {
     method: 'post',
     path: '/preview',
     id: 'previewComment',
@@ -179,6 +191,8 @@ const PUBLIC_ENDPOINTS: Endpoint[] = [
       'not_found',
       'not_yours',
       'edit_closed',
+      'banned',
+      'comment_refused',
       'page_locked',
       'proof_required',
       ...MAY_PROVE,

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--only bytes,proof,rows,api,paint] [--json FILE]`: everything side by side in one run, as ratios to
+ * `npm run bench [-- --quick] [--only bytes,proof,rows,api,paint,moderation,flood] [--json FILE]`: everything side by side in one run, as ratios to
  * floors that are measured in turns with ours. A missed time is only said; a broken budget, or anything that breaks, fails.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,8 @@ import { parseArgs } from 'node:util';
 import { hostOfOrigin } from '../../cli/site-sql.ts';
 import { measureApi } from './api.ts';
 import { measureBytes } from './bytes.ts';
+import { measureFlood } from './flood.ts';
+import { measureModeration } from './moderation.ts';
 import { measurePaint, PAINTED, startPaintHosts } from './paint.ts';
 import { measureProof } from './proof.ts';
 import { newReport, printVerdicts, type Report } from './report.ts';
@@ -18,7 +20,7 @@ import { setStage } from './stage.ts';
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bytes,proof,rows,api,paint' },
+    only: { type: 'string', default: 'bytes,proof,rows,api,paint,moderation,flood' },
     json: { type: 'string' },
   },
 });
@@ -26,12 +28,16 @@ const effort = values.quick
   ? {
       sizes: [100, 1_000, 10_000],
       proof: { rounds: 7, count: 200 },
+      moderation: { sizes: [10_000, 100_000] as [number, number], rounds: 11 },
+      flood: { posts: 2_000, readers: 20 },
       api: { rounds: 7, roundMs: 600 },
       paint: { small: 5, large: 5, slow: 7 },
     }
   : {
       sizes: [100, 1_000, 10_000, 100_000],
       proof: { rounds: 11, count: 500 },
+      moderation: { sizes: [10_000, 1_000_000] as [number, number], rounds: 21 },
+      flood: { posts: 10_000, readers: 100 },
       api: { rounds: 11, roundMs: 1_200 },
       paint: { small: 11, large: 11, slow: 15 },
     };
@@ -46,6 +52,8 @@ async function bench(folder: string): Promise<boolean> {
   try {
     if (wants('bytes') || wants('paint')) await measureBytes(assets, report);
     if (wants('proof')) await measureProof(report, effort.proof);
+    if (wants('moderation')) await measureModeration(folder, assets, report, effort.moderation);
+    if (wants('flood')) await measureFlood(folder, assets, report, effort.flood);
     if (!['rows', 'api', 'paint'].some(wants)) return finish(report);
     const stage = await setStage({
       sizes: effort.sizes,

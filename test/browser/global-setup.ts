@@ -13,7 +13,7 @@ import { findChromium } from './chromium.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    server: { url: string; adminToken: string };
+    server: { url: string; adminToken: string; persistDir: string };
   }
 }
 
@@ -36,6 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     sites: [
       { id: 'elsewhere', name: 'Elsewhere', hosts: [OTHER_HOST] },
       { id: 'held', name: 'Held', hosts: [`held.${OTHER_HOST}`], settings: { hold: true } },
+      { id: 'working', name: 'Working', hosts: [`working.${OTHER_HOST}`], settings: { challenge: 'newcomers' } },
       {
         id: 'opinions',
         name: 'Opinions',
@@ -43,10 +44,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
         settings: { votes: 'both', reactions: ['👍', '💡'] },
       },
       { id: 'moderated', name: 'Moderated', hosts: [`moderated.${OTHER_HOST}`], settings: { trustAfter: 1 } },
-    ],
+    ].map((site) => ({ ...site, settings: { attackAfter: 0, ...site.settings } })),
   });
   await seedConversations(server, Date.now());
-  project.provide('server', { url: server.url, adminToken: server.secrets.ADMIN_TOKEN });
+  project.provide('server', { url: server.url, adminToken: server.secrets.ADMIN_TOKEN, persistDir });
   return async () => {
     await server.kill();
     await rm(persistDir, { recursive: true, force: true });

@@ -108,7 +108,7 @@ describe('documents', () => {
     expect(readme).toContain(`| with that | ${n(own[0]!)} to ${n(own[1]!)} |`);
     expect(readme).toContain(`| where you use it | ${n(count!)} |`);
     expect(readme).toContain(`_${n(preact)}_`);
-  });
+  }, 30_000);
 
   it('link to files and pictures that are there', () => {
     const pages = [

@@ -32,11 +32,9 @@ function readImports(file: string): Import[] {
   });
 }
 
-const files = ['worker', 'widget', 'cli', 'test'].flatMap(listFiles);
+const files = ['worker', 'widget', 'console', 'cli', 'test'].flatMap(listFiles);
 const imports = files.flatMap(readImports);
 const inRoom = (room: string) => imports.filter((i) => i.file.startsWith(`${room}/`));
-const named = (...names: string[]) =>
-  imports.filter((i) => i.file.startsWith('worker/') && names.includes(basename(i.file)));
 const basename = (file: string) =>
   file
     .split('/')
@@ -59,8 +57,26 @@ describe('layers', () => {
     expect(say(wrong)).toEqual([]);
   });
 
-  it('the worker imports neither widget, cli nor test', () => {
-    expect(say(inRoom('worker').filter((i) => /^(widget|cli|test)\//.test(i.target)))).toEqual([]);
+  it('console imports types of the contracts, types of the widget’s texts, and how a key proves a request', () => {
+    const wrong = inRoom('console').filter(
+      (i) =>
+        /^(worker|widget|cli|test)\//.test(i.target) &&
+        !(i.typeOnly && /^(worker\/contract(-admin|-settings)?|widget\/i18n)$/.test(i.target)) &&
+        !/^widget\/identity\/(key|prove)$/.test(i.target),
+    );
+    expect(say(wrong)).toEqual([]);
+  });
+
+  it('the console’s pure files know no API, and only api.ts and the schema of settings ask the network', () => {
+    const pure = ['console/queue/list.ts', 'console/queue/filter.ts'];
+    const wrong = imports.filter((i) => pure.includes(i.file) && !i.typeOnly && i.target !== 'console/queue/list');
+    expect(say(wrong)).toEqual([]);
+    const asking = files.filter((f) => /^console\//.test(f) && /\bfetch\(/.test(readFileSync(join(ROOT, f), 'utf8')));
+    expect(asking.sort()).toEqual(['console/api.ts', 'console/sites/schema.ts']);
+  });
+
+  it('the worker imports neither widget, console, cli nor test', () => {
+    expect(say(inRoom('worker').filter((i) => /^(widget|console|cli|test)\//.test(i.target)))).toEqual([]);
   });
 
   it('the contract imports nothing but the schema library and its own parts', () => {
@@ -86,16 +102,26 @@ describe('layers', () => {
       'clean',
       'names',
       'tracking-params',
+      'ban-match',
+      'ban-value',
+      'describe',
+      'links',
+      'print',
+      'reading',
+      'rules',
+      'verdict',
     ];
-    const wrong = named(...pure).filter(
-      (i) => !i.typeOnly && /^(hono|kysely)|worker\/(db|env|app|request)$|[/-]store$|\/routes$/.test(i.target),
+    const isPure = (file: string) =>
+      file.startsWith('worker/') && (pure.includes(basename(file)) || file.startsWith('worker/moderation/phases/'));
+    const wrong = imports.filter(
+      (i) =>
+        isPure(i.file) &&
+        !i.typeOnly &&
+        /^(hono|kysely)|worker\/(db|env|app|request)$|[/-]store$|\/routes$/.test(i.target),
     );
     expect(say(wrong)).toEqual([]);
     const clocks = files.filter(
-      (f) =>
-        f.startsWith('worker/') &&
-        pure.includes(basename(f)) &&
-        /Date\.now|new Date\(\)|Math\.random/.test(readFileSync(join(ROOT, f), 'utf8')),
+      (f) => isPure(f) && /Date\.now|new Date\(\)|Math\.random/.test(readFileSync(join(ROOT, f), 'utf8')),
     );
     expect(clocks).toEqual([]);
   });

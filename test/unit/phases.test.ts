@@ -166,7 +166,7 @@ describe('the phases', () => {
 describe('shape', () => {
   it('holds what is shouted throughout by strangers, not what is short or by people one knows', () => {
     const loud = 'THIS IS THE MOST AMAZING OFFER THAT YOU WILL EVER SEE IN ALL OF YOUR LIFE SO COME AND LOOK';
-    expect(said(loud)).toEqual(['shouting hold']);
+    expect(said(loud, {}, facts({ classifier: false }))).toEqual(['shouting hold']);
     expect(reason(loud)).toMatch(/^\d+ of \d+ letters are capitals\.$/);
     expect(said(loud, {}, facts({}, KNOWN))).toEqual([]);
     expect(said('WHAT A GREAT DAY, THANK YOU!')).toEqual([]);
@@ -189,11 +189,11 @@ describe('shape', () => {
 
   it('holds words that invisible characters take apart', () => {
     const split = (word: string) => word.split('').join('\u200b');
-    expect(said(`Buy ${split('cheap')} things`)).toEqual(['hidden_characters hold']);
+    expect(said(`Bring ${split('cheap')} things`)).toEqual(['hidden_characters hold']);
   });
 
   it('holds words of letters that pass for others, and no words of languages', () => {
-    expect(said('Buy vi\u0430gr\u0430 here')).toEqual(['masked_words hold']);
+    expect(said('Buy vi\u0430gr\u0430 here', {}, facts({ classifier: false }))).toEqual(['masked_words hold']);
     expect(said('Hello', { name: 'M\u0430rigold' })).toEqual(['masked_words hold']);
     expect(said('Мой VPN-сервер и SMSки, Wi-Fi')).toEqual([]);
   });

@@ -5,6 +5,7 @@ import type { Session } from '../../worker/contract';
 import type { PersonRow } from '../../worker/db';
 import worker from '../../worker/index';
 import { bindings, call, createSite, draft, key as newKey, problem, query, send, thread } from './api';
+import { expectCounted } from './counted';
 import { createKey, type Key } from './key';
 import { createPerson } from './person';
 import { askWatched } from './watched';
@@ -504,42 +505,6 @@ describe('odd bodies', () => {
       expect((await call(`/comments/${id}/source`)).status, id).toBeLessThan(500);
   });
 });
-
-/** What the counters say against what there is, in the whole database. */
-const MISCOUNTS = [
-  `SELECT p.id, p.count, (SELECT COUNT(*) FROM comments c WHERE c.page_id = p.id AND c.status = 'approved') AS really
-    FROM pages p WHERE count <> really`,
-  `SELECT r.id, r.replies, (
-      SELECT COUNT(*) FROM comments c WHERE c.root_id = r.id AND c.parent_id IS NOT NULL AND c.shown = 1) AS really
-    FROM comments r WHERE r.parent_id IS NULL AND replies <> really`,
-  `SELECT c.id, c.up || '/' || c.down AS votes, (
-      SELECT COALESCE(SUM(value = 1), 0) || '/' || COALESCE(SUM(value = -1), 0) FROM votes v WHERE v.comment_id = c.id)
-      AS really
-    FROM comments c WHERE votes <> really`,
-  `SELECT v.comment_id AS voted_on_own FROM votes v
-    JOIN comments c ON c.id = v.comment_id AND c.author_id = v.voter_id`,
-  `SELECT c.id, c.status, c.shown FROM comments c
-    WHERE shown <> (status = 'approved' OR EXISTS (SELECT 1 FROM comments r WHERE r.parent_id = c.id AND r.shown = 1))`,
-  `SELECT root_id, n, inline FROM (
-      SELECT root_id, inline, ROW_NUMBER() OVER (PARTITION BY root_id ORDER BY id) AS n,
-        LAG(inline, 1, 1) OVER (PARTITION BY root_id ORDER BY id) AS before
-      FROM comments WHERE parent_id IS NOT NULL AND shown = 1)
-    WHERE inline > before OR (n <= 5 AND inline = 0)`,
-  `SELECT p.id, j.key, j.value, (SELECT COUNT(*) FROM reactions r WHERE r.page_id = p.id AND r.value = j.key) AS really
-    FROM pages p, json_each(p.reactions) j WHERE j.value <> really`,
-  `SELECT r.page_id, r.value AS uncounted FROM reactions r JOIN pages p ON p.id = r.page_id
-    WHERE NOT EXISTS (SELECT 1 FROM json_each(p.reactions) j WHERE j.key = r.value)`,
-  `SELECT c.id, c.author_id AS nobody FROM comments c WHERE length(c.author_id) = 26
-    AND NOT EXISTS (SELECT 1 FROM people WHERE id = c.author_id)
-    AND NOT EXISTS (SELECT 1 FROM deletions WHERE identity = c.author_id)`,
-  `SELECT v.comment_id, v.voter_id AS nobody FROM votes v WHERE length(v.voter_id) = 26
-    AND NOT EXISTS (SELECT 1 FROM people WHERE id = v.voter_id)
-    AND NOT EXISTS (SELECT 1 FROM deletions WHERE identity = v.voter_id)`,
-];
-async function expectCounted(): Promise<void> {
-  const wrong = await bindings.DB.batch(MISCOUNTS.map((sql) => bindings.DB.prepare(sql)));
-  expect(wrong.flatMap(({ results }) => results)).toEqual([]);
-}
 
 describe('everything at once', () => {
   it('leaves every counter right: posts, answers, votes, reactions, claims, joins, deletions and the forgotten', async () => {

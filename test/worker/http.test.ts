@@ -88,7 +88,7 @@ describe('caching', () => {
     const asked = await call('/comments', { method: 'OPTIONS', headers: { Origin: new URL(url).origin } });
     expect([asked.status, asked.headers.get('Access-Control-Allow-Headers')]).toEqual([
       204,
-      'Content-Type, Idempotency-Key, Authorization, DPoP',
+      'Content-Type, Idempotency-Key, Authorization, DPoP, Afterword-Work, Afterword-Turnstile',
     ]);
   });
 });
@@ -218,14 +218,14 @@ describe('budgets', () => {
   });
 
   it('tells the bill to the owner only', async () => {
-    const { url } = await createSite();
+    const { url } = await createSite({ attackAfter: 0 });
     expect((await call(`/thread${query({ url })}`)).headers.get('Server-Timing')).toBeNull();
   });
 });
 
 describe('the nightly purge', () => {
   it('forgets address hashes and idempotency keys after 30 days, and nothing else', async () => {
-    const { url } = await createSite();
+    const { url } = await createSite({ attackAfter: 0 });
     const old = await post({ url, createdAt: new Date(Date.now() - 31 * 86_400_000).toISOString() }, ADMIN);
     await setRow(old.id, { ip_hash: 'x', net_hash: 'y' });
     const recent = await post({ url });
@@ -275,7 +275,7 @@ describe('the description', () => {
 
 describe('hostile input', () => {
   it('never causes a 5xx', async () => {
-    const { url } = await createSite();
+    const { url } = await createSite({ attackAfter: 0 });
     const odd = [
       '',
       ' ',

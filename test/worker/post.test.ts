@@ -37,6 +37,7 @@ describe('posting', () => {
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       editedAt: null,
       votes: 0,
+      pinned: false,
       more: null,
     });
     expect(await rows(site)).toMatchObject([
@@ -283,7 +284,8 @@ describe('threats', () => {
       value && typeof value === 'object'
         ? Object.entries(value).flatMap(([k, v]) => (/^\d+$/.test(k) ? keys(v) : [k, ...keys(v)]))
         : [];
-    const comment = 'id parent depth author name url avatar badge verified html status createdAt editedAt votes more';
+    const comment =
+      'id parent depth author name url avatar badge verified html status createdAt editedAt votes pinned more';
     const page = 'page id url title count locked reactions';
     const seen = (text: string) => new Set(keys(JSON.parse(text)));
     expect(seen(answers[0]!)).toEqual(new Set(`${page} sort votes required comments next ${comment}`.split(' ')));

@@ -34,12 +34,14 @@ export const JWKS_URL = 'https://keys.club.example/jwks.json';
 export const SSO_SECRET = 'shared-with-the-site-0123456789-abcdef';
 const CLIENT = { id: 'afterword', secret: 'the-secret-of-afterword-there' };
 
-/** @param keys what is published at JWKS_URL */
-export async function startLoginServer(options: { sites?: SiteInput[]; keys?: JWK[] } = {}): Promise<LoginServer> {
+/** @param keys what is published at JWKS_URL @param assets static files, if any are wanted */
+export async function startLoginServer(
+  options: { sites?: SiteInput[]; keys?: JWK[]; assets?: string } = {},
+): Promise<LoginServer> {
   const persistDir = await mkdtemp(join(tmpdir(), 'afterword-login-'));
   const { port, free } = await reservePort();
-  const assets = join(persistDir, 'no-bundles'); // whoever wants some has them from another server
-  await mkdir(assets);
+  const noBundles = join(persistDir, 'no-bundles'); // whoever wants some has them from another server
+  await mkdir(noBundles);
   const redirectUriOf = (provider: string) => `http://localhost:${port}/api/v1/login/${provider}/callback`;
   const [issuer, standIns, keys] = await Promise.all([
     startIssuer({ clientId: CLIENT.id, clientSecret: CLIENT.secret, redirectUris: [redirectUriOf('house')] }),
@@ -58,7 +60,7 @@ export async function startLoginServer(options: { sites?: SiteInput[]; keys?: JW
       persistDir,
       port,
       vars: { ...vars, ...more },
-      assets,
+      assets: options.assets ?? noBundles,
       limits: { post: 100_000, read: 100_000 },
       ...(options.sites && { sites: options.sites }),
     });
