@@ -153,7 +153,7 @@ describe('when D1 fails', () => {
 
 describe('budgets', () => {
   it('reads a thread in one round trip, with rows read within 10 of rows returned', async () => {
-    const { url } = await createSite();
+    const { url } = await createSite({ attackAfter: 0 });
     for (let i = 0; i < 30; i++) {
       const root = await post({ url });
       for (let j = 0; j < (i % 4) * 3; j++) await post({ url, parent: root.id });
@@ -194,7 +194,7 @@ describe('budgets', () => {
   });
 
   it('reads replies and ancestors by index, whatever else the database holds', async () => {
-    const { url } = await createSite();
+    const { url } = await createSite({ attackAfter: 0 });
     const root = await post({ url });
     const middle = await post({ url, parent: root.id });
     let deepest = middle;
@@ -218,14 +218,14 @@ describe('budgets', () => {
   });
 
   it('tells the bill to the owner only', async () => {
-    const { url } = await createSite({ attackAfter: 0 });
+    const { url } = await createSite();
     expect((await call(`/thread${query({ url })}`)).headers.get('Server-Timing')).toBeNull();
   });
 });
 
 describe('the nightly purge', () => {
   it('forgets address hashes and idempotency keys after 30 days, and nothing else', async () => {
-    const { url } = await createSite({ attackAfter: 0 });
+    const { url } = await createSite();
     const old = await post({ url, createdAt: new Date(Date.now() - 31 * 86_400_000).toISOString() }, ADMIN);
     await setRow(old.id, { ip_hash: 'x', net_hash: 'y' });
     const recent = await post({ url });
