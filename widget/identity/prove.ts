@@ -1,23 +1,24 @@
 /** The proof that a request is by the holder of a key, in the form of RFC 9449 (DPoP) with a digest of the body. */
 import { createSecret, hash, type Key, toBase64Url } from './key';
 
-export interface Proven {
-  method: string;
-  /** Without query. */
-  url: string;
-  /** As it is sent. */
-  body: string | undefined;
-  /** The session's, when there is one. */
-  token: string | undefined;
-  /** Of the server's clock, epoch ms. */
-  now: number;
-}
-
-/** RFC 9449 section 4.2. */
-export async function prove({ pair, jwk }: Key, { method, url, body, token, now }: Proven): Promise<string> {
+/**
+ * RFC 9449 section 4.2.
+ * @param url without query
+ * @param body as it is sent
+ * @param token the session's
+ * @param now of the server's clock, epoch ms
+ */
+export async function prove(
+  { pair, jwk }: Key,
+  htm: string,
+  url: string,
+  body: string | undefined,
+  token: string | undefined,
+  now: number,
+): Promise<string> {
   const header = { typ: 'dpop+jwt', alg: 'ES256', jwk };
   const claims = {
-    htm: method,
+    htm,
     htu: new URL(url, location.href).href,
     iat: Math.floor(now / 1000),
     jti: createSecret(),

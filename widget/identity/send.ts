@@ -37,7 +37,7 @@ export async function send<T>(
       credentials: 'omit',
       headers: {
         ...(text !== undefined && { 'Content-Type': 'application/json' }),
-        ...(key && { DPoP: await prove(key, { method, url, body: text, token, now: serverNow() }) }),
+        ...(key && { DPoP: await prove(key, method, url, text, token, serverNow()) }),
         ...(token && { Authorization: `DPoP ${token}` }),
         ...headers,
       },
