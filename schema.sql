@@ -247,6 +247,9 @@ CREATE INDEX IF NOT EXISTS decisions_batch ON decisions (batch, id);
 -- Those that keep a text of a comment: it goes when the comment does.
 CREATE INDEX IF NOT EXISTS decisions_texts ON decisions (items ->> '$[0].id')
   WHERE action = 'edit' OR undoes = 'edit';
+-- Those that name somebody who was banned: they go when somebody is forgotten.
+CREATE INDEX IF NOT EXISTS decisions_bans ON decisions (COALESCE(items ->> '$[0].after.value', items ->> '$[0].before.value'))
+  WHERE action IN ('ban', 'unban') OR undoes IN ('ban', 'unban');
 
 -- Who may not write.
 CREATE TABLE IF NOT EXISTS bans (

@@ -1,4 +1,7 @@
-/** Builds the console: console/ -> dist/console/ as index.html, console.js, console.css and the chunks that come later. */
+/**
+ * Builds the console: console/ -> dist/console/index.html, and beside it code/ with scripts and styles. Their names change with
+ * their content, so that who opens the console again waits for none of them.
+ */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -10,11 +13,8 @@ export async function buildConsole(outDir: string): Promise<string[]> {
   const target = join(outDir, 'console');
   await mkdir(target, { recursive: true });
   const { metafile } = await build({
-    entryPoints: [
-      { in: join(source, 'main.tsx'), out: 'console' },
-      { in: join(source, 'console.css'), out: 'console' },
-    ],
-    outdir: target,
+    entryPoints: ['main.tsx', 'console.css'].map((name) => join(source, name)),
+    outdir: join(target, 'code'),
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -24,18 +24,24 @@ export async function buildConsole(outDir: string): Promise<string[]> {
     legalComments: 'none',
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     absWorkingDir: ROOT,
     metafile: true,
     logLevel: 'silent',
   });
-  const paths = Object.keys(metafile.outputs);
-  // What console.js imports is asked for along with it, not after it.
-  const main = metafile.outputs[paths.find((path) => basename(path) === 'console.js')!]!;
-  const preload = main.imports
-    .filter(({ kind }) => kind === 'import-statement')
-    .map(({ path }) => `<link rel="modulepreload" href="/console/${basename(path)}">`);
-  const page = await readFile(join(source, 'index.html'), 'utf8');
-  await writeFile(join(target, 'index.html'), page.replace('</head>', `  ${preload.join('\n    ')}\n  </head>`));
-  return paths.map((path) => relative(outDir, join(ROOT, path)));
+  const outputs = Object.entries(metafile.outputs);
+  const address = (path: string) => `/console/code/${basename(path)}`;
+  let page = await readFile(join(source, 'index.html'), 'utf8');
+  for (const [path, { entryPoint, imports }] of outputs) {
+    if (entryPoint === 'console/console.css') page = page.replace('console.css', address(path));
+    if (entryPoint !== 'console/main.tsx') continue;
+    // What the script imports is asked for along with it, not after it.
+    const preload = imports
+      .filter(({ kind }) => kind === 'import-statement')
+      .map((each) => `<link rel="modulepreload" href="${address(each.path)}">\n    `);
+    page = page.replace('<script', `${preload.join('')}<script`).replace('main.tsx', address(path));
+  }
+  await writeFile(join(target, 'index.html'), page);
+  return outputs.map(([path]) => relative(outDir, join(ROOT, path)));
 }

@@ -48,9 +48,9 @@ export async function writeHeaders(outDir: string, { demo }: { demo: boolean }):
       'X-Content-Type-Options: nosniff',
       'Referrer-Policy: no-referrer',
       'Cross-Origin-Opener-Policy: same-origin',
-      'Cache-Control: no-cache',
     ],
   ]);
+  rules.push(['/console/code/*', [FOREVER]]);
   if (demo) rules.push(['/demo/strict-csp', [`Content-Security-Policy: ${STRICT_CSP}`]]);
   const text = rules
     .map(([path, headers]) => [path, ...headers.map((header) => `  ${header}`)].join('\n'))

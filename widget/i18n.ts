@@ -5,7 +5,7 @@ import type { compose, core } from './locales/en';
 export type Plural = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 /** The shape of a locale: the same keys, any words. */
 export type Texts<T> = {
-  readonly [K in keyof T]: T[K] extends string ? string : T[K] extends { other: string } ? Plural : Texts<T[K]>;
+  readonly [K in keyof T]: T[K] extends string ? string : keyof T[K] extends Intl.LDMLPluralRule ? Plural : Texts<T[K]>;
 };
 /** Texts of the first view. */
 export type CoreMessages = Texts<typeof core>;

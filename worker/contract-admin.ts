@@ -291,7 +291,7 @@ export const Decision = v.object({
   count: Count,
   items: v.pipe(
     v.array(v.object({ id: v.string(), before: v.unknown(), after: v.unknown() })),
-    v.description('The first 20: what was changed'),
+    v.description('The first 20: what was changed; none where it takes another scope to know'),
   ),
   createdAt: IsoTime,
   undone: v.boolean(),

@@ -2,12 +2,7 @@
  * The database: row types of schema.sql, a Kysely instance that only compiles, and `Db`, which sends what it compiled to
  * one D1 session. Knows no table's meaning; SQL lives in the rooms' store files.
  */
-import type {
-  D1Database,
-  D1DatabaseSession,
-  D1SessionBookmark,
-  D1SessionConstraint,
-} from '@cloudflare/workers-types';
+import type { D1Database, D1DatabaseSession, D1SessionBookmark, D1SessionConstraint } from '@cloudflare/workers-types';
 import {
   type CompiledQuery,
   DummyDriver,

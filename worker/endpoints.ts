@@ -354,7 +354,16 @@ const PUBLIC_ENDPOINTS: Endpoint[] = [
     body: 'MeEdit',
     status: 200,
     answer: 'Me',
-    errors: ['invalid_request', ...HAS_BODY, 'login_required', 'name_reserved', 'proof_required', ...MAY_PROVE],
+    errors: [
+      'invalid_request',
+      ...HAS_BODY,
+      'login_required',
+      'name_reserved',
+      'banned',
+      'comment_refused',
+      'proof_required',
+      ...MAY_PROVE,
+    ],
   },
   {
     method: 'delete',

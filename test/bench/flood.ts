@@ -3,17 +3,20 @@
  * bots that do no work, once by bots that pay for it (a site that asks for none); then the queue is opened and cleaned up by one
  * decision, and that is undone.
  */
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/web/pbkdf2';
-import { makeCrowd } from '../../cli/demo-crowd.ts';
+import { buildAll } from '../../cli/build.ts';
 import { createKey, type Key } from '../../cli/key.ts';
+import { ROOT } from '../../cli/root.ts';
 import { type Server, startServer } from '../../cli/server.ts';
 import type { Challenge, Comment } from '../../worker/contract.ts';
 import type { AdminComments, Decided, Undone } from '../../worker/contract-admin.ts';
 import { botOf } from '../bots.ts';
+import { openConsole } from './console.ts';
 import { type Answer, ask, CONNECTIONS } from './load.ts';
 import { fixed, median, printTable, type Report, whole } from './report.ts';
 
@@ -21,13 +24,14 @@ const ADDRESSES = 500;
 /** The default of the setting `attackAfter`, and what is on its way while attack mode begins. */
 const SHOWN_AT_MOST = 20 + CONNECTIONS;
 const QUEUE_TARGET_MS = 300;
+const QUEUE_ROUNDS = 9;
 const SITES = [
   { id: 'idle', name: 'Bots that do not work', hosts: ['idle.example'] },
   { id: 'paid', name: 'Bots that pay for it', hosts: ['paid.example'], settings: { challenge: 'never' as const } },
 ];
 
-/** What readers say. */
-const CROWD = makeCrowd().filter(({ replyTo }) => replyTo === undefined);
+/** What readers say. The classifier knows these, but not what else a comment of a flood is judged by. */
+const CROWD = readFileSync(join(ROOT, 'test/fixtures/prior/good.txt'), 'utf8').split('\n');
 
 interface Effort {
   posts: number;
@@ -37,6 +41,7 @@ interface Effort {
 export async function measureFlood(folder: string, assets: string, report: Report, effort: Effort): Promise<void> {
   const persistDir = join(folder, 'flood');
   await mkdir(persistDir);
+  await buildAll({ outDir: assets });
   const limits = { post: 1_000_000, read: 1_000_000 };
   const server = await startServer({ persistDir, assets, limits, sites: SITES });
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
@@ -62,11 +67,12 @@ interface Flood {
 async function runFlood({ url }: Server, agent: Agent, site: string, { posts, readers }: Effort): Promise<Flood> {
   const answers = new Map<number, number>();
   const good: Comment[] = [];
+  const every = Math.floor(posts / readers);
   const started = performance.now();
   let next = 0;
   const connection = async () => {
     for (let n = next++; n < posts; n = next++) {
-      if (n % Math.floor(posts / readers) === 7) good.push(await postAsReader(url, agent, site, n));
+      if (n % every === 7) good.push(await postAsReader(url, agent, site, n, CROWD[(n - 7) / every]!));
       const { status } = await postAsBot(url, agent, site, n);
       answers.set(status, (answers.get(status) ?? 0) + 1);
     }
@@ -94,12 +100,12 @@ function postAsBot(url: string, agent: Agent, site: string, n: number): Promise<
 }
 
 /** As the widget does: with a key of its own, and with work when it is asked for. @throws Error when the comment is lost */
-async function postAsReader(url: string, agent: Agent, site: string, n: number): Promise<Comment> {
+async function postAsReader(url: string, agent: Agent, site: string, n: number, body: string): Promise<Comment> {
   const [key, idempotencyKey] = [await createKey(), crypto.randomUUID()];
   const page = pageOf(site, n);
-  const { body, author } = CROWD[n % CROWD.length]!;
-  const input = JSON.stringify({ url: page, body, author });
-  const address = { 'CF-Connecting-IP': `203.0.113.${n % 250}` };
+  const input = JSON.stringify({ url: page, body, author: { name: `Reader ${n}` } });
+  // Everybody is somewhere else.
+  const address = { 'CF-Connecting-IP': `${64 + (n % 60)}.${n % 251}.${n % 241}.7` };
   const send = async (headers: Record<string, string>) =>
     post(url, agent, input, idempotencyKey, { ...headers, ...address, DPoP: await prove(key, url, input) });
   let answer = await send({});
@@ -197,6 +203,7 @@ async function cleanUp(server: Server, agent: Agent, report: Report, site: strin
     await askAdmin(server, agent, `comments?${new URLSearchParams({ site, status: 'pending' })}`);
     times.push(performance.now() - sent);
   }
+  const opened = await openConsole(server, site, QUEUE_ROUNDS);
   const filter = { site, status: 'pending' };
   let batch: string | undefined;
   const cleaning = performance.now();
@@ -219,7 +226,10 @@ async function cleanUp(server: Server, agent: Agent, report: Report, site: strin
     `Cleaning up: one decision about ${whole(held)} held comments, and its undo`,
     ['what', 'ms'],
     [
-      ['the queue opens', fixed(median(times), 1)],
+      ['the queue is answered', fixed(median(times), 1)],
+      ['the console shows it', whole(opened.again)],
+      ['for the first time, nothing cached', whole(opened.first)],
+      ['(an empty page, nothing cached)', whole(opened.floor)],
       ['all are spam', whole(undoing - cleaning)],
       ['all are held again', whole(done - undoing)],
     ],
@@ -228,8 +238,8 @@ async function cleanUp(server: Server, agent: Agent, report: Report, site: strin
     {
       what: 'the queue opens in a flood',
       target: `< ${QUEUE_TARGET_MS} ms`,
-      measured: `${fixed(median(times), 1)} ms`,
-      ok: median(times) < QUEUE_TARGET_MS,
+      measured: `${whole(opened.again)} ms`,
+      ok: opened.again < QUEUE_TARGET_MS,
       firm: false,
     },
     {

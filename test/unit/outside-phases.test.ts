@@ -181,6 +181,26 @@ describe('a phase of the owner’s', () => {
     expect(headers['afterword-signature']).toBe(`t=${NOW / 1000},v1=${mac}`);
   });
 
+  it('threat 12: can tell what is forged, altered or sent again from what is genuine', async () => {
+    says(200, '{"says":"pass"}');
+    await ask();
+    const { headers, body } = seen[0]!;
+    const MAX_AGE_S = 300;
+    // As docs/moderation.md tells those who write one.
+    const isGenuine = (header: string, text: string, nowS: number, secret = SECRETS.PHASE_SECRET): boolean => {
+      const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(header) ?? [];
+      const mac = createHmac('sha256', secret).update(`${t}.${text}`).digest('hex');
+      return v1 === mac && Math.abs(nowS - Number(t)) <= MAX_AGE_S;
+    };
+    const header = String(headers['afterword-signature']);
+    const nowS = NOW / 1000;
+    expect(isGenuine(header, body, nowS + 2)).toBe(true);
+    expect(isGenuine(header, body.replace('Mika', 'Mira'), nowS)).toBe(false);
+    expect(isGenuine(header, body, nowS, 'another secret')).toBe(false);
+    expect(isGenuine(header, body, nowS + 3_600)).toBe(false);
+    expect(isGenuine(header.replace(/t=\d+/, `t=${nowS + 3_600}`), body, nowS + 3_600)).toBe(false);
+  });
+
   it('holds, takes for spam and refuses, with its reason', async () => {
     for (const verdict of ['hold', 'spam', 'refuse']) {
       says(200, JSON.stringify({ says: verdict, reason: ' Bought last week. ' }));

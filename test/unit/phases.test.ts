@@ -43,7 +43,7 @@ const facts = (settings: object = {}, over: Partial<Facts> = {}): Facts => ({
   settled: false,
   ...over,
 });
-const KNOWN = { history: { approved: 5, rejected: 0 } };
+const KNOWN = { history: { approved: 5, rejected: 0 }, settled: true };
 /** `phase says`, of every phase that says something. */
 const said = (body: string, over: Partial<Written> = {}, given: Facts = facts()) =>
   judge(comment(body, over), given).map(({ phase, says }) => `${phase} ${says}`);
@@ -263,9 +263,17 @@ describe('trust', () => {
     expect(said('Hi', {}, facts({}, { history: { approved: 0, rejected: 1 } }))).toEqual([]);
   });
 
+  it('is not gained by a harmless comment of just now, unless the site’s moderators approve them', () => {
+    const loud = 'LOOK AT THIS WONDERFUL OFFER WHICH YOU WILL NOT FIND ANYWHERE ELSE IN THE WORLD, EVER';
+    const justNow = { history: { approved: 2, rejected: 0 }, settled: false };
+    expect(said(loud, {}, facts({}, justNow))).toEqual(['shouting hold']);
+    expect(said(loud, {}, facts({}, KNOWN))).toEqual([]);
+    expect(said(loud, {}, facts({ trustAfter: 2 }, justNow))).toEqual([]);
+  });
+
   it('is what attack mode asks of those who are not settled', () => {
     expect(said('Hi', {}, facts({}, { attack: true }))).toEqual(['attack hold']);
-    expect(said('Hi', {}, facts({}, { attack: true, settled: true, ...KNOWN }))).toEqual([]);
+    expect(said('Hi', {}, facts({}, { attack: true, ...KNOWN }))).toEqual([]);
   });
 
   it.each([
@@ -523,7 +531,7 @@ describe('rules', () => {
   });
 
   it('that cannot be read count as none, and the others hold', () => {
-    const rules = [rule('regex', '(('), rule('regex', 'x(?=y)'), rule('text', 'hello')];
+    const rules = [rule('regex', '(('), rule('regex', 'x(?=y)'), rule('regex', '\\pL{900}'), rule('text', 'hello')];
     expect(said('hello ((', {}, facts({ rules }))).toEqual(['rules hold']);
   });
 });

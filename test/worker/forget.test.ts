@@ -77,18 +77,27 @@ async function expectCounted() {
   ).toEqual([]);
 }
 
+/** Many comments alike, in no time: what moderation thinks of them is none of these tests' business. */
+const UNJUDGED = { attackAfter: 0, challenge: 'never', classifier: false };
+
 let url: string;
 let site: string;
 let me: Key;
 let others: Key;
 beforeEach(async () => {
-  ({ url, site } = await createSite({ votes: 'both', reactions: ['👍', '🎉'] }));
+  ({ url, site } = await createSite({ votes: 'both', reactions: ['👍', '🎉'], ...UNJUDGED }));
   me = await createKey();
   others = await createKey();
 });
+/** As if it had been written long ago: nobody writes as fast as these tests do. */
+async function write(key: Key, over: object = {}): Promise<Comment> {
+  const comment = await key.post({ url, ...over });
+  await setRow(comment.id, { created_at: 0 });
+  return comment;
+}
 const mine = (over: object = {}) =>
-  me.post({ url, body: 'Kestrel sighting', author: { name: 'Pernille Quist' }, ...over });
-const theirs = (over: object = {}) => others.post({ url, body: 'Somebody else’s', ...over });
+  write(me, { body: 'Kestrel sighting', author: { name: 'Pernille Quist' }, ...over });
+const theirs = (over: object = {}) => write(others, { body: 'Somebody else’s', ...over });
 const reply = (to: Comment) => ({ parent: to.id });
 
 describe('a thread whose writer is forgotten', () => {
@@ -122,8 +131,8 @@ describe('a thread whose writer is forgotten', () => {
   });
 
   it('loses whole branches nobody else spoke in, and empty places that stood for nobody else', async () => {
-    const gone = await others.post({ url });
-    const stem = await others.post({ url, ...reply(gone) });
+    const gone = await theirs();
+    const stem = await theirs(reply(gone));
     let last = await mine(reply(stem));
     for (let i = 0; i < 12; i++) last = await mine(reply(last));
     for (const { id } of [stem, gone]) expect((await others.ask('DELETE', `/comments/${id}`)).status).toBe(200);
@@ -177,7 +186,7 @@ describe('a thread whose writer is forgotten', () => {
     await expectCounted();
   });
 
-  it.each([1, 2])('stays whole whatever its shape (%i)', { timeout: 30_000 }, async (seed) => {
+  it.each([1, 2])('stays whole whatever its shape (%i)', async (seed) => {
     let state = seed;
     const random = (n: number) => {
       state = (state * 48_271) % 2_147_483_647;
@@ -187,7 +196,7 @@ describe('a thread whose writer is forgotten', () => {
     const written: Comment[] = [];
     for (let i = 0; i < 30; i++) {
       const parent = random(5) === 0 ? undefined : written[Math.max(0, written.length - 1 - random(8))];
-      written.push(await [me, me, others, third][random(4)]!.post({ url, ...(parent && reply(parent)) }));
+      written.push(await write([me, me, others, third][random(4)]!, parent && reply(parent)));
     }
     for (const key of [me, others, third])
       for (let i = 0; i < 5; i++)

@@ -41,7 +41,7 @@ export const rows = async <T = Record<string, unknown>>(sql: string, ...params: 
   ).results;
 
 /** A token of the site `site` (null: of all) that may do this. */
-export async function createToken(scopes: string[], site: string | null = null): Promise<Record<string, string>> {
+export async function createToken(scopes: string[], site: string | null = null): Promise<typeof ADMIN> {
   const answer = await ask('POST', '/admin/tokens', { name: 'Test', scopes, site });
   if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
   const { token }: { token: string } = await answer.json();

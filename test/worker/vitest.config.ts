@@ -26,5 +26,11 @@ export default defineConfig({
       },
     }),
   ],
-  test: { name: 'worker', include: ['test/worker/**/*.test.ts'], setupFiles: ['test/worker/apply-schema.ts'] },
+  test: {
+    name: 'worker',
+    include: ['test/worker/**/*.test.ts'],
+    setupFiles: ['test/worker/apply-schema.ts'],
+    // Nothing here waits for the clock, but a busy machine is slow.
+    testTimeout: 30_000,
+  },
 });

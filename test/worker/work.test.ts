@@ -1,7 +1,7 @@
 /** Proof of work: who is asked for it, and what counts as it. */
 import { describe, expect, it, vi } from 'vitest';
 import type { Challenge } from '../../worker/contract';
-import { ADMIN, bindings, call, createSite, draft, key as newKey, problem, query, send } from './api';
+import { ADMIN, bindings, call, createSite, draft, key as newKey, post, problem, query, send, setRow } from './api';
 import { createKey } from './key';
 import { createPerson } from './person';
 import { readChallenge, solve } from './solve';
@@ -78,6 +78,8 @@ describe('a site that asks newcomers for work', () => {
   it('does not ask the owner, who logged in, or who is known here', async () => {
     const { url, site } = await createSite({ challenge: 'newcomers' });
     expect((await write(url, newKey(), ADMIN)).status).toBe(201);
+    const createdAt = new Date(Date.now() - 2 * 60 * 60_000).toISOString();
+    const early = await post({ url, body: 'I was here before.', createdAt }, ADMIN);
     const [guest, device] = [await createKey(), await createKey()];
     const person = await createPerson(device, site);
     const ask = (key: typeof guest, body: string, options = {}) =>
@@ -94,9 +96,7 @@ describe('a site that asks newcomers for work', () => {
     expect(loggedIn.status).toBe(201);
     const author = { name: 'Noor' };
     expect(await problem(ask(guest, GOOD, { author }))).toEqual(REQUIRED);
-    await bindings.DB.prepare("UPDATE comments SET author_id = ? WHERE site_id = ? AND author_name = 'Mika'")
-      .bind(guest.jkt, site)
-      .run();
+    await setRow(early.id, { author_id: guest.jkt });
     expect((await ask(guest, 'Where was the third one taken?', { author })).status).toBe(201);
   });
 

@@ -1,13 +1,13 @@
 /** `PUT /admin/sites/{site}/attack`: attack mode by hand. How it turns itself on, moderation/attack.ts decides. */
 import { AttackMode } from '../contract-admin';
 import { newId } from '../ids';
+import { setAttack } from '../moderation/attack-store';
 import { presentSummary } from '../moderation/summary';
 import { type SummaryRow, selectSummary } from '../moderation/summary-store';
 import { Problem } from '../problem';
 import { type AppContext, openDb, readBody } from '../request';
 import { batchAs, draftDecision, needGrant } from './grant';
 import { siteParam } from './sites';
-import { setAttack } from './sites-store';
 
 const MINUTE_MS = 60_000;
 
@@ -21,7 +21,8 @@ export async function setAttackMode(c: AppContext): Promise<Response> {
   const until = input.minutes === 0 ? 0 : now + input.minutes * MINUTE_MS;
   const id = newId(now, crypto.getRandomValues(new Uint8Array(16)));
   const decision = draftDecision(grant, id, site, until === 0 ? 'attack.off' : 'attack.on', now);
-  const results = await batchAs(db, grant, ...setAttack(site, until, now, decision), selectSummary(site));
-  if (results[1]!.changes === 0) throw new Problem('not_found');
-  return c.json(presentSummary(results[2]!.rows[0] as SummaryRow, now));
+  const results = await batchAs(db, grant, ...setAttack(until, now, decision), selectSummary(site));
+  const summary = results.at(-1)!.rows[0] as SummaryRow;
+  if (summary.attack_until === null) throw new Problem('not_found');
+  return c.json(presentSummary(summary, now));
 }

@@ -34,7 +34,10 @@ const CHECKS: { [K in keyof Settings]?: Check } = {
   rules({ rules = [] }) {
     const [broken] = findBrokenRules(rules);
     if (broken)
-      throw refuse(`rules.${broken.index}.pattern`, `is no regular expression in RE2’s syntax (${broken.why})`);
+      throw refuse(
+        `rules.${broken.index}.pattern`,
+        `cannot be used as a regular expression in RE2’s syntax (${broken.why})`,
+      );
   },
   team({ team = [] }) {
     const blank = team.findIndex(({ name }) => !v.is(v.pipe(v.string(), notBlank), name));

@@ -1,5 +1,5 @@
 /** SQL of sites and their origins. A change is made to the version that was looked at, or not at all. */
-import { type CompiledQuery, sql } from 'kysely';
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { query, type SiteRow } from '../db';
 import { type DecisionDraft, insertDecision } from '../moderation/status-store';
 import type { StoredSettings } from './settings';
@@ -77,6 +77,9 @@ export function updateSite(
       version,
       after.origins.filter((host) => !before.origins.includes(host)),
     ),
+    ...(JSON.stringify(before.settings.team) === JSON.stringify(after.settings.team)
+      ? []
+      : [endRoles(id, isThat, after)]),
     query
       .updateTable('sites')
       .set({ name: after.name, settings: JSON.stringify(after.settings), version: version + 1 })
@@ -86,26 +89,17 @@ export function updateSite(
   ];
 }
 
+/** Whoever is on the team no more loses the role at once. The site's own accounts have theirs from the site. */
+function endRoles(siteId: string, isThat: RawBuilder<unknown>, { settings }: SiteState): CompiledQuery {
+  return sql`
+    UPDATE people SET role = NULL WHERE site_id = ${siteId} AND role IS NOT NULL AND ${isThat}
+      AND COALESCE(lower(email), '') NOT IN (
+        SELECT COALESCE(lower(t.value ->> 'email'), '?') FROM json_each(${JSON.stringify(settings)}, '$.team') t)
+      AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = people.id AND a.provider = 'sso')`.compile(query);
+}
+
 function insertHosts(siteId: string, version: number, hosts: string[]): CompiledQuery {
   return sql`
     INSERT INTO origins (host, site_id) SELECT j.value, s.id FROM json_each(${JSON.stringify(hosts)}) j
     JOIN sites s ON s.id = ${siteId} AND s.version = ${version}`.compile(query);
-}
-
-/**
- * Attack mode until then; 0: off. What is so already is neither changed nor logged.
- * @param until epoch ms
- * @param now epoch ms
- */
-export function setAttack(id: string, until: number, now: number, decision: DecisionDraft): CompiledQuery[] {
-  return [
-    insertDecision(
-      decision,
-      sql`
-        SELECT json_array(json_object('id', id, 'before', json_object('attackUntil', attack_until),
-          'after', json_object('attackUntil', ${until}))) AS items, 1 AS n
-        FROM sites WHERE id = ${id} AND (attack_until > ${now} OR ${until} > 0)`,
-    ),
-    query.updateTable('sites').set({ attack_until: until }).where('id', '=', id).compile(),
-  ];
 }

@@ -6,7 +6,7 @@ import { type CompiledQuery, sql } from 'kysely';
 import { LIMITS } from '../contract';
 import { type CommentRow, query } from '../db';
 import { unindex } from '../moderation/search-store';
-import { wipeLog } from '../moderation/status-store';
+import { wiped, wipeLog } from '../moderation/status-store';
 import { pinnedColumn, type ShownRow, shownColumns } from './store';
 
 /** A comment of any status, with what deciding about it needs. */
@@ -17,6 +17,8 @@ export type TargetRow = ShownRow &
     page_locked: number;
     page_created_at: number;
     page_url: string;
+    /** Of its author: given with it, or of their account. Never shown. */
+    email: string | null;
     /** Site of the browser's Origin, or null. */
     origin_site: string | null;
   };
@@ -26,6 +28,7 @@ export function selectTarget(id: string, originHost: string | null): CompiledQue
   return sql<TargetRow>`
     SELECT p.site_id, s.settings, p.locked AS page_locked, p.created_at AS page_created_at, p.url AS page_url, c.page_id, c.body, c.verdict, ${shownColumns},
       ${pinnedColumn},
+      COALESCE(c.author_email, (SELECT email FROM people WHERE id = c.author_id)) AS email,
       (SELECT site_id FROM origins WHERE host = ${originHost}) AS origin_site
     FROM comments c JOIN pages p ON p.id = c.page_id JOIN sites s ON s.id = p.site_id
     WHERE c.id = ${id}`.compile(query);
@@ -103,10 +106,7 @@ export function deleteComment(
     unindex(sql`SELECT c.id FROM comments c WHERE ${allowed}`),
     wipeLog(sql`SELECT c.id FROM comments c WHERE ${allowed}`),
     sql`
-      UPDATE comments AS c SET status = 'deleted', shown = CASE WHEN ${hasReplies} THEN shown ELSE 0 END,
-        up = 0, down = 0, score = 0, author_id = NULL, author_verified = NULL, author_avatar = NULL, author_name = '',
-        author_email = NULL, author_url = NULL, author_badge = NULL, body = '', html = '', ip_hash = NULL, net_hash = NULL,
-        verdict = NULL, print = NULL, flagged = 0, edited_at = NULL
+      UPDATE comments AS c SET status = 'deleted', shown = CASE WHEN ${hasReplies} THEN shown ELSE 0 END, ${wiped}
       WHERE ${allowed}`,
   ].map((statement) => ('compile' in statement ? statement.compile(query) : statement));
 }

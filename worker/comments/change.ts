@@ -11,7 +11,7 @@ import type { Viewer } from '../identity/viewer';
 import { newId } from '../ids';
 import { type EditJudgement, judgeEdit, selectEditFacts } from '../moderation/judge-edit';
 import { reindex } from '../moderation/search-store';
-import { changeStatus, type DecisionDraft } from '../moderation/status-store';
+import { changeStatus, type DecisionDraft, draftBySystem } from '../moderation/status-store';
 import { tellWriter } from '../moderation/verdict';
 import { Problem } from '../problem';
 import { type AppContext, clientAddress, hashClient, openDb, ownOrigin, readBody, sendBookmark } from '../request';
@@ -92,17 +92,9 @@ export async function editComment(c: AppContext): Promise<Response> {
 /** What the log tells of an edit that moderation took from the thread. */
 function draftFall({ site_id }: TargetRow, { status, findings }: EditJudgement, now: number): DecisionDraft {
   const id = newId(now, crypto.getRandomValues(new Uint8Array(16)));
-  return {
-    site_id,
-    id,
-    batch: id,
-    actor_kind: 'system',
-    actor_id: null,
-    actor_name: 'Afterword',
-    action: status === 'spam' ? 'spam' : 'hold',
-    reason: `After an edit: ${findings[0]!.reason}`,
-    created_at: now,
-  };
+  // What they found may repeat the text: that is kept with the comment, and goes with it.
+  const reason = `After an edit, by ${findings.map(({ phase }) => phase).join(', ')}.`;
+  return draftBySystem(id, site_id, status === 'spam' ? 'spam' : 'hold', now, reason);
 }
 
 export async function removeComment(c: AppContext): Promise<Response> {

@@ -7,9 +7,10 @@ import { type CompiledQuery, sql } from 'kysely';
 import { hide, refillInline } from '../comments/shown-store';
 import { LIMITS } from '../contract';
 import { type Db, query } from '../db';
+import { forgetInModeration } from '../moderation/forget-store';
 import { unindex } from '../moderation/search-store';
-import { wipeLog } from '../moderation/status-store';
-import { dropReactions, dropVotes } from './opinions-store';
+import { wiped, wipeLog } from '../moderation/status-store';
+import { dropFlags, dropReactions, dropVotes } from './opinions-store';
 
 /** People whose time has come that a run looks after together. */
 const PEOPLE = 1000;
@@ -83,13 +84,14 @@ function selectLeft(who: string): CompiledQuery<LeftRow> {
 }
 
 function forgetPeople(who: string): CompiledQuery[] {
-  return [
-    sql`DELETE FROM flags WHERE reporter_id IN (${among(who)})`,
+  const inTables = [
     sql`DELETE FROM sessions WHERE person_id IN (${among(who)})`,
     sql`DELETE FROM accounts WHERE person_id IN (${among(who)})`,
     sql`DELETE FROM avatars WHERE owner IN (${among(who)})`,
     sql`DELETE FROM people WHERE id IN (${among(who)})`,
   ].map((statement) => statement.compile(query));
+  const flags = dropFlags(sql`SELECT comment_id, reporter_id FROM flags WHERE reporter_id IN (${among(who)})`);
+  return [...flags, ...forgetInModeration(among(who)), ...inTables];
 }
 
 /**
@@ -114,10 +116,7 @@ function forgetComments(ids: string, who: string): CompiledQuery[] {
     unindex(sql`SELECT id FROM ${mine}`),
     wipeLog(sql`SELECT id FROM ${mine}`),
     sql`
-      UPDATE comments SET status = 'deleted', up = 0, down = 0, score = 0, author_id = NULL, author_verified = NULL,
-        author_avatar = NULL, author_name = '', author_email = NULL, author_url = NULL, author_badge = NULL, body = '',
-        html = '', ip_hash = NULL, net_hash = NULL, receipt_key = NULL, receipt_print = NULL, verdict = NULL,
-        print = NULL, flagged = 0, edited_at = NULL
+      UPDATE comments SET status = 'deleted', receipt_key = NULL, receipt_print = NULL, ${wiped}
       WHERE id IN (SELECT id FROM ${mine})`,
   ].map((statement) => ('compile' in statement ? statement.compile(query) : statement));
 }

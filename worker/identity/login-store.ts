@@ -2,17 +2,18 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type AccountRow, type InstanceRow, type LoginRow, type PersonRow, query, type SessionRow } from '../db';
 
+/** No row: there is no such site. */
 export function selectSettings(siteId: string): CompiledQuery<{ settings: string }> {
   return query.selectFrom('sites').where('id', '=', siteId).select('settings').compile();
 }
 
-/** Names and addresses of the people who run a site. */
-export function selectTeamOf(siteId: string): CompiledQuery<Pick<PersonRow, 'name' | 'email'>> {
+/** The people who run a site. */
+export function selectTeamOf(siteId: string): CompiledQuery<Pick<PersonRow, 'id' | 'name' | 'email'>> {
   return query
     .selectFrom('people')
     .where('site_id', '=', siteId)
     .where('role', 'is not', null)
-    .select(['name', 'email'])
+    .select(['id', 'name', 'email'])
     .compile();
 }
 

@@ -5,8 +5,9 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { pinnedColumn, type ShownRow, shownColumns } from '../comments/store';
 import { type PersonRow, query, type Tables } from '../db';
+import { followBan } from '../moderation/bans-store';
 import { reindex } from '../moderation/search-store';
-import { dropReactions, dropVotes } from './opinions-store';
+import { dropFlags, dropReactions, dropVotes } from './opinions-store';
 
 /** More are not counted: enough to say "many". */
 const CLAIMABLE_COUNTED = 1000;
@@ -68,19 +69,16 @@ export function deleteOwnSession(id: string, personId: string): CompiledQuery {
   return query.deleteFrom('sessions').where('id', '=', id).where('person_id', '=', personId).compile();
 }
 
-/** A person, and what stands beside their comments, get another name or website. */
-export function renamePerson(id: string, change: Partial<Pick<PersonRow, 'name' | 'url'>>): CompiledQuery[] {
-  const beside = {
-    ...(change.name !== undefined && { author_name: change.name }),
-    ...(change.url !== undefined && { author_url: change.url }),
-  };
-  return [
-    query.updateTable('people').set(change).where('id', '=', id).compile(),
-    query.updateTable('comments').set(beside).where('author_id', '=', id).compile(),
-    ...(change.name === undefined ? [] : [reindex(sql`SELECT id FROM comments WHERE author_id = ${id}`)]),
-    bumpPages(id),
-  ];
-}
+/** A person gets another name and website. */
+export const renamePerson = (id: string, change: Pick<PersonRow, 'name' | 'url'>): CompiledQuery =>
+  query.updateTable('people').set(change).where('id', '=', id).compile();
+
+/** So does what stands beside their comments. */
+export const renameComments = (id: string, { name, url }: Pick<PersonRow, 'name' | 'url'>): CompiledQuery[] => [
+  query.updateTable('comments').set({ author_name: name, author_url: url }).where('author_id', '=', id).compile(),
+  reindex(sql`SELECT id FROM comments WHERE author_id = ${id}`),
+  bumpPages(id),
+];
 
 /** The pages where somebody is to be seen have changed. */
 function bumpPages(identity: string): CompiledQuery {
@@ -138,6 +136,7 @@ export function moveIdentity(from: string, to: Heir): CompiledQuery[] {
       UPDATE reactions SET person_id = ${to.id}
       WHERE person_id = ${from} AND ${here(sql`reactions.page_id`)}`.compile(query),
     ...moveFlags(from, to),
+    followBan(to.site_id, from, to.id),
     // A guest's pictures hang beside nothing any more, unless they wrote on another site.
     sql`
       DELETE FROM avatars WHERE owner = ${from}
@@ -150,9 +149,9 @@ function moveFlags(from: string, to: Heir): CompiledQuery[] {
     SELECT 1 FROM comments c CROSS JOIN pages p ON p.id = c.page_id
     WHERE c.id = flags.comment_id AND p.site_id = ${to.site_id})`;
   return [
-    sql`
-      DELETE FROM flags WHERE reporter_id = ${from} AND ${here}
-        AND EXISTS (SELECT 1 FROM flags o WHERE o.comment_id = flags.comment_id AND o.reporter_id = ${to.id})`,
-    sql`UPDATE flags SET reporter_id = ${to.id} WHERE reporter_id = ${from} AND ${here}`,
-  ].map((statement) => statement.compile(query));
+    ...dropFlags(sql`
+      SELECT comment_id, reporter_id FROM flags WHERE reporter_id = ${from} AND ${here}
+        AND EXISTS (SELECT 1 FROM flags o WHERE o.comment_id = flags.comment_id AND o.reporter_id = ${to.id})`),
+    sql`UPDATE flags SET reporter_id = ${to.id} WHERE reporter_id = ${from} AND ${here}`.compile(query),
+  ];
 }

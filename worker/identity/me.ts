@@ -1,30 +1,18 @@
 /**
  * Everything about oneself, for guests and for people who logged in: what is known of them, their comments, their name,
  * their devices, taking a guest's comments along, being forgotten. What is private is read in the transaction that uses
- * the proof up, so that it cannot be had by a proof of before. The copy of everything is my-data.ts.
+ * the proof up, so that it cannot be had by a proof of before. A new name is profile.ts, the copy of everything my-data.ts.
  */
-import { parseSettings } from '../admin/settings';
-import { cleanLine, cleanWebsite } from '../clean';
 import { presentComment } from '../comments/present';
 import { parseId } from '../comments/target';
-import { LIMITS, type Me, MeEdit, type OwnComments, OwnQuery } from '../contract';
+import { LIMITS, type Me, type OwnComments, OwnQuery } from '../contract';
 import type { Db, PersonRow } from '../db';
 import { tellWriter } from '../moderation/verdict';
 import { normalisePage } from '../pages/normalise';
 import { type HeadRow, refOf, selectHead, selectOrigin } from '../pages/store';
 import { parseQuery } from '../parse';
 import { Problem } from '../problem';
-import {
-  type AppContext,
-  checkOrigin,
-  foreignOrigin,
-  openDb,
-  ownOrigin,
-  readBody,
-  refuseOrigin,
-  sendBookmark,
-} from '../request';
-import { selectSettings, selectTeamOf } from './login-store';
+import { type AppContext, checkOrigin, foreignOrigin, openDb, ownOrigin, refuseOrigin, sendBookmark } from '../request';
 import {
   type AccountRow,
   countClaimable,
@@ -34,14 +22,12 @@ import {
   insertDeletion,
   moveIdentity,
   type OwnRow,
-  renamePerson,
   selectAccounts,
   selectDeletion,
   selectOwn,
   selectPerson,
   selectSessions,
 } from './me-store';
-import { findReserved, type TeamMember } from './names';
 import { presentPerson } from './present';
 import { batchProven, checkStanding, needIdentity, type Person } from './standing';
 import { type StandingRow, selectStanding } from './store';
@@ -64,23 +50,6 @@ export interface Asker {
 export async function readMe(c: AppContext): Promise<Response> {
   const [asker] = await look(c);
   return answerMe(c, asker);
-}
-
-/** `PATCH /me`: a name and a website, for all that the person wrote. @throws Problem login_required, name_reserved */
-export async function editMe(c: AppContext): Promise<Response> {
-  const { value: input } = await readBody(c, MeEdit);
-  const siteId = c.get('viewer').identity?.token?.siteId ?? '';
-  const [asker, [sites, team]] = await look(c, selectSettings(siteId), selectTeamOf(siteId));
-  const person = needPerson(asker);
-  const name = input.name === undefined ? person.name : cleanLine(input.name);
-  const url = input.url === undefined ? person.url : cleanWebsite(input.url, 'url');
-  if (name === '') throw new Problem('invalid_request', 'name: must not be blank.', { field: 'name' });
-  if (name === person.name && url === person.url) return answerMe(c, asker);
-  const settings = parseSettings((sites!.rows[0] as { settings: string } | undefined)?.settings ?? '{}');
-  const reserved = [...settings.team, ...(team!.rows as TeamMember[])];
-  if (name !== person.name && person.role === null && findReserved({ name }, reserved))
-    throw new Problem('name_reserved', undefined, { field: 'name' });
-  return answerMe(c, asker, ...renamePerson(person.id, { name, url }));
 }
 
 /** `GET /me/comments`: newest first, whatever became of them. */
@@ -204,7 +173,7 @@ export async function settle(
   return { me, results };
 }
 
-async function answerMe(c: AppContext, asker: Asker, ...writes: Queries): Promise<Response> {
+export async function answerMe(c: AppContext, asker: Asker, ...writes: Queries): Promise<Response> {
   const { me } = await settle(c, asker, ...writes);
   sendBookmark(c, asker.db);
   return answerPrivately(c, me);
@@ -226,7 +195,7 @@ function presentOwn(row: OwnRow, origin: string): OwnComments['comments'][number
 }
 
 /** @throws Problem login_required */
-function needPerson({ person }: Asker): Person {
+export function needPerson({ person }: Asker): Person {
   if (person) return person;
   throw new Problem('login_required', 'This is for those who have logged in.');
 }

@@ -2,6 +2,7 @@
 import { presentAvatar } from '../comments/present';
 import type { Me, MyData } from '../contract';
 import type { Db, FlagRow, VoteRow } from '../db';
+import { tellWriter } from '../moderation/verdict';
 import { type AppContext, ownOrigin } from '../request';
 import { look, PRIVATE, settle } from './me';
 import {
@@ -75,7 +76,7 @@ function presentMyComment(row: MyCommentRow, origin: string): MyData['comments']
     id: row.id,
     page: { url: row.page_url, title: row.page_title },
     parent: row.parent_id,
-    status: row.status,
+    status: tellWriter(row.status),
     author: {
       name: row.author_name,
       email: row.author_email,

@@ -1,4 +1,4 @@
-/** SQL of opinions that go because of whose they are: votes and reactions are taken back, and counts follow. */
+/** SQL of opinions that go because of whose they are: votes, reports and reactions are taken back, and counts follow. */
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { wilsonScore } from '../comments/vote-store';
 import { query } from '../db';
@@ -16,6 +16,16 @@ export function dropVotes(gone: RawBuilder<unknown>): CompiledQuery[] {
       UPDATE comments AS c SET up = t.up, down = t.down, score = ${wilsonScore(sql`t.up`, sql`t.down`)}
       FROM (${tally}) t WHERE c.id = t.id`,
     sql`DELETE FROM votes WHERE (comment_id, voter_id) IN (SELECT g.comment_id, g.voter_id FROM (${gone}) g)`,
+  ].map((statement) => statement.compile(query));
+}
+
+/** @param gone as for `dropVotes`, a SELECT of comment_id and reporter_id from flags */
+export function dropFlags(gone: RawBuilder<unknown>): CompiledQuery[] {
+  return [
+    sql`
+      UPDATE comments AS c SET flagged = MAX(0, c.flagged - g.n)
+      FROM (SELECT comment_id, COUNT(*) AS n FROM (${gone}) GROUP BY comment_id) g WHERE c.id = g.comment_id`,
+    sql`DELETE FROM flags WHERE (comment_id, reporter_id) IN (${gone})`,
   ].map((statement) => statement.compile(query));
 }
 

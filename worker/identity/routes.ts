@@ -3,8 +3,9 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../request';
 import { readAvatar } from './avatars';
 import { finishAtProvider, startLogin } from './login';
-import { askDeletion, cancelDeletion, claimComments, editMe, endOwnSession, listOwnComments, readMe } from './me';
+import { askDeletion, cancelDeletion, claimComments, endOwnSession, listOwnComments, readMe } from './me';
 import { sendMyData } from './my-data';
+import { editMe } from './profile';
 import { createSession, endSession, readSite, renewSession } from './session';
 
 export const identity = new Hono<AppEnv>()

@@ -8,8 +8,6 @@ export const WINDOW_MS = 60_000;
 /** How long it lasts, and with how much left a flood that goes on prolongs it. */
 export const LASTS_MS = 30 * 60_000;
 const PROLONG_MS = 15 * 60_000;
-/** An approved comment that old makes its writer no newcomer: whoever came with the flood has none. */
-export const SETTLED_MS = 60 * 60_000;
 
 /**
  * @param surge newcomers' comments of the last minute, with the one that is about to be written

@@ -10,11 +10,11 @@ import { type Backtest, type Finding, NewBacktest } from '../contract-admin';
 import type { Settings } from '../contract-settings';
 import type { ModelRow } from '../db';
 import { readOrigins } from '../env';
+import { selectSettings, selectTeamOf } from '../identity/login-store';
 import type { TeamMember } from '../identity/names';
 import { Problem } from '../problem';
 import { type AppContext, openDb, ownOrigin, readBody } from '../request';
 import { selectHistories, selectTried, type TriedRow } from './backtest-store';
-import { selectSiteSettings, selectTeamOf } from './bans-store';
 import { EMPTY_MODEL, type Model, parseModel } from './bayes';
 import { describeComment } from './describe';
 import type { HistoryRow } from './facts-store';
@@ -37,7 +37,7 @@ export async function backtest(c: AppContext): Promise<Response> {
   const { value: input } = await readBody(c, NewBacktest);
   const siteId = siteFor(grant, input.site)!;
   const [sites, models, team, tried] = await db.batch(
-    selectSiteSettings(siteId),
+    selectSettings(siteId),
     selectSiteModel(siteId),
     selectTeamOf(siteId),
     selectTried(siteId, input.after ?? null, ROWS),

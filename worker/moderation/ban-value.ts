@@ -73,15 +73,15 @@ export type BanSource = Pick<
 
 /** @throws Problem invalid_request that names `comment`, when it does not tell */
 export function deriveBanValue(kind: BanKind, source: BanSource): string {
-  const email = foldEmail(source.author_email ?? source.person_email ?? '');
+  // Not that of their mailbox: it is their provider's, and everybody's who is there.
   const website = source.author_url === null ? [] : listHosts([source.author_url], 'page.invalid');
   const values: Record<BanKind, string | null | undefined> = {
     author: source.author_id,
     ip: source.ip_hash,
     network: source.net_hash,
     cidr: null,
-    email,
-    domain: website[0] ?? email.slice(email.indexOf('@') + 1),
+    email: foldEmail(source.author_email ?? source.person_email ?? ''),
+    domain: website[0],
   };
   const value = values[kind];
   if (value) return value;
@@ -94,15 +94,14 @@ const WHAT: Record<BanKind, string> = {
   network: 'writer’s network any more',
   cidr: 'range',
   email: 'writer’s e-mail address',
-  domain: 'writer’s website or e-mail address',
+  domain: 'writer’s website',
 };
 
-/** What a moderator reads. @param name whom it is about, where that is known */
+/** What a moderator reads. Who was at an address is not kept with it. @param name of an author, where it is known */
 export function labelBan(kind: BanKind, value: string, name: string | null): string {
-  const of = name === null ? '' : ` (${name})`;
   if (kind === 'author') return name ?? `somebody, ${value.slice(0, 12)}…`;
-  if (kind === 'ip') return `an address, ${value.slice(0, 4)}…${of}`;
-  if (kind === 'network') return `a network, ${value.slice(0, 4)}…${of}`;
+  if (kind === 'ip') return `an address, ${value.slice(0, 4)}…`;
+  if (kind === 'network') return `a network, ${value.slice(0, 4)}…`;
   return value;
 }
 

@@ -1,6 +1,6 @@
 /** SQL of bans: the list, what making one needs to know, and making and ending one with its line in the log. */
 import { type CompiledQuery, sql } from 'kysely';
-import { type BanRow, type OriginRow, type PersonRow, query, type SiteRow } from '../db';
+import { type BanRow, type OriginRow, query } from '../db';
 import type { BanSource } from './ban-value';
 import { type DecisionDraft, insertDecision } from './status-store';
 
@@ -13,20 +13,8 @@ export function selectBanList(siteId: string | null, rows: number): CompiledQuer
 export const selectBan = (id: string): CompiledQuery<BanRow> =>
   query.selectFrom('bans').where('id', '=', id).selectAll().compile();
 
-/** No row: there is no such site. */
-export const selectSiteSettings = (siteId: string): CompiledQuery<Pick<SiteRow, 'settings'>> =>
-  query.selectFrom('sites').where('id', '=', siteId).select('settings').compile();
-
 export const selectHosts = (siteId: string): CompiledQuery<Pick<OriginRow, 'host'>> =>
   query.selectFrom('origins').where('site_id', '=', siteId).select('host').compile();
-
-export const selectTeamOf = (siteId: string): CompiledQuery<Pick<PersonRow, 'id' | 'name' | 'email'>> =>
-  query
-    .selectFrom('people')
-    .where('site_id', '=', siteId)
-    .where('role', 'is not', null)
-    .select(['id', 'name', 'email'])
-    .compile();
 
 export const selectBanSource = (siteId: string, commentId: string): CompiledQuery<BanSource> =>
   query
@@ -52,8 +40,10 @@ export const selectAuthorName = (siteId: string, authorId: string): CompiledQuer
     SELECT author_name FROM comments INDEXED BY comments_author
     WHERE author_id = ${authorId} AND site_id = ${siteId} ORDER BY id DESC LIMIT 1`.compile(query);
 
+/** As the log keeps it: who made it, the line itself tells. */
+export type LoggedBan = Omit<BanRow, 'created_by'>;
 const asJson = sql`json_object('id', b.id, 'site_id', b.site_id, 'kind', b.kind, 'value', b.value, 'label', b.label,
-  'silent', b.silent, 'reason', b.reason, 'created_by', b.created_by, 'created_at', b.created_at, 'expires_at', b.expires_at)`;
+  'silent', b.silent, 'reason', b.reason, 'created_at', b.created_at, 'expires_at', b.expires_at)`;
 
 /**
  * Makes a ban, or changes the one there is: it keeps its id.
@@ -62,11 +52,12 @@ const asJson = sql`json_object('id', b.id, 'site_id', b.site_id, 'kind', b.kind,
 export function writeBan(row: BanRow, decision: DecisionDraft): CompiledQuery[] {
   const same = sql`b.site_id = ${row.site_id} AND b.kind = ${row.kind} AND b.value = ${row.value}`;
   const stored = sql`SELECT ${asJson} FROM bans b WHERE ${same}`;
+  const { created_by, ...kept } = row;
   return [
     insertDecision(
       decision,
       sql`
-        SELECT json_array(json_object('id', n.id, 'before', json(n.before), 'after', json_set(${JSON.stringify(row)}, '$.id', n.id)))
+        SELECT json_array(json_object('id', n.id, 'before', json(n.before), 'after', json_set(${JSON.stringify(kept)}, '$.id', n.id)))
           AS items, 1 AS n
         FROM (SELECT COALESCE((SELECT b.id FROM bans b WHERE ${same}), ${row.id}) AS id, (${stored}) AS before) n`,
     ),
@@ -78,7 +69,7 @@ export function writeBan(row: BanRow, decision: DecisionDraft): CompiledQuery[] 
           label: row.label,
           silent: row.silent,
           reason: row.reason,
-          created_by: row.created_by,
+          created_by,
           created_at: row.created_at,
           expires_at: row.expires_at,
         }),
@@ -87,6 +78,13 @@ export function writeBan(row: BanRow, decision: DecisionDraft): CompiledQuery[] 
     sql`SELECT b.* FROM bans b WHERE ${same}`.compile(query),
   ];
 }
+
+/** Of an author who is somebody else from now on; whoever is banned already stays so. */
+export const followBan = (siteId: string, from: string, to: string): CompiledQuery =>
+  sql`
+    UPDATE OR IGNORE bans SET value = ${to} WHERE site_id = ${siteId} AND kind = 'author' AND value = ${from}`.compile(
+    query,
+  );
 
 /** @returns queries for one batch; the last changes a row, unless it has ended already */
 export const endBan = (id: string, decision: DecisionDraft): CompiledQuery[] => [

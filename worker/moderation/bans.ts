@@ -10,6 +10,7 @@ import { type Done, Id } from '../contract';
 import { type Ban, type Bans, NewBan, OfSiteQuery } from '../contract-admin';
 import type { Settings } from '../contract-settings';
 import type { BanRow } from '../db';
+import { selectSettings, selectTeamOf } from '../identity/login-store';
 import { newId } from '../ids';
 import { parseQuery } from '../parse';
 import { Problem } from '../problem';
@@ -23,8 +24,6 @@ import {
   selectBanList,
   selectBanSource,
   selectHosts,
-  selectSiteSettings,
-  selectTeamOf,
   writeBan,
 } from './bans-store';
 import { listDomains } from './links';
@@ -53,7 +52,7 @@ export async function ban(c: AppContext): Promise<Response> {
   if (expiresAt !== null && expiresAt <= now) throw refuse('expiresAt', 'must be in the future');
   const given = input.value === undefined ? null : parseBanValue(kind, input.value);
   const [sites, hosts, team, sources, names] = await db.batch(
-    selectSiteSettings(siteId),
+    selectSettings(siteId),
     selectHosts(siteId),
     selectTeamOf(siteId),
     selectBanSource(siteId, input.comment ?? ''),

@@ -48,6 +48,6 @@ export async function readAdminComment(c: AppContext): Promise<Response> {
       note,
       createdAt: new Date(created_at).toISOString(),
     })),
-    log: log.map((decision) => presentDecision(decision, now)),
+    log: log.map((decision) => presentDecision(decision, grant, now)),
   } satisfies AdminCommentContext);
 }

@@ -11,7 +11,7 @@ import type { ClientHashes } from '../request';
 import { listBanNames } from './ban-match';
 import { EMPTY_MODEL, parseModel } from './bayes';
 import { describeComment } from './describe';
-import { type FittingBan, type HistoryRow, selectBans, selectHistory, selectModel, selectRecent } from './facts-store';
+import { type FittingBan, type SenderRow, selectBans, selectHistory, selectModel, selectRecent } from './facts-store';
 import { checkRefusal } from './judge';
 import { listLinks } from './links';
 import { EDIT_PHASES, judge } from './phases';
@@ -31,7 +31,7 @@ export function selectEditFacts(
   // What a link is relative to is no matter: it is the site's own page.
   const names = listBanNames({ authorId, ...client, email: null, url: null, links }, 'page.invalid');
   return [
-    selectHistory(place, authorId),
+    selectHistory(place, authorId, now),
     selectRecent(place),
     selectBans(place, names, authorId, now),
     selectModel(place, 0),
@@ -43,7 +43,7 @@ export interface EditCase {
   target: Pick<
     CommentRow,
     'id' | 'page_id' | 'status' | 'author_id' | 'author_name' | 'author_url' | 'author_verified' | 'verdict'
-  >;
+  > & { email: string | null };
   body: string;
   html: string;
   /** Of its page. */
@@ -68,13 +68,14 @@ export interface EditJudgement {
 
 /** @throws Problem banned, comment_refused */
 export function judgeEdit({ target, settings, results, client, ...given }: EditCase): EditJudgement {
-  const [history, recent, bans, model] = results.map(({ rows }) => rows);
+  const [senders, recent, bans, model] = results.map(({ rows }) => rows);
+  const sender = senders![0] as SenderRow;
   const comment = describeComment({
     id: target.id,
     body: given.body,
     html: given.html,
     name: target.author_name,
-    email: null,
+    email: target.email,
     url: target.author_url,
     authorId: target.author_id,
     ...client,
@@ -92,13 +93,13 @@ export function judgeEdit({ target, settings, results, client, ...given }: EditC
       settings,
       team: [],
       verified: target.author_verified !== null,
-      history: history![0] as HistoryRow,
+      history: sender,
       recent: recent as Recent[],
       bans: bans as FittingBan[],
       pageCount: 1,
       model: known ? parseModel(known) : EMPTY_MODEL,
       attack: false,
-      settled: true,
+      settled: sender.settled === 1,
     },
     EDIT_PHASES,
   );

@@ -21,7 +21,7 @@ import { type SurgeRow, selectSurge, startAttack } from './attack-store';
 import { type Bannable, listBanNames } from './ban-match';
 import { passChallenge } from './challenge';
 import { describeComment } from './describe';
-import { type FittingBan, type HistoryRow, selectBans, selectHistory, selectModel, selectRecent } from './facts-store';
+import { type FittingBan, type SenderRow, selectBans, selectHistory, selectModel, selectRecent } from './facts-store';
 import { listLinks } from './links';
 import { getModel, keepModel } from './model';
 import { askOutside } from './outside';
@@ -31,7 +31,7 @@ import { type Facts, isNewcomer, isUnsettled, type Recent, toStatus } from './ve
 
 /** What selectFacts finds, query by query. */
 export interface FactRows {
-  history: HistoryRow;
+  sender: SenderRow;
   recent: Recent[];
   bans: FittingBan[];
   model: ModelRow[];
@@ -47,11 +47,11 @@ export function selectFacts(
   now: number,
 ) {
   return [
-    selectHistory({ host }, authorId),
+    selectHistory({ host }, authorId, now),
     selectRecent({ host }),
     selectBans({ host }, listBanNames(describeSender(authorId, input, client), host), authorId, now),
     selectModel({ host }, getModel(host).version),
-    selectSurge(host, authorId ?? '', now),
+    selectSurge(host, now),
   ];
 }
 
@@ -61,9 +61,9 @@ function describeSender(authorId: string | null, { body, author }: NewComment, c
   return { authorId, ...client, email: author?.email ?? null, url: author?.url ?? null, links };
 }
 
-export function readFacts([history, recent, bans, model, surge]: { rows: unknown[] }[]): FactRows {
+export function readFacts([sender, recent, bans, model, surge]: { rows: unknown[] }[]): FactRows {
   return {
-    history: history!.rows[0] as HistoryRow,
+    sender: sender!.rows[0] as SenderRow,
     recent: recent!.rows as Recent[],
     bans: bans!.rows as FittingBan[],
     model: model!.rows as ModelRow[],
@@ -123,13 +123,13 @@ export async function judgePost(c: AppContext, given: Case): Promise<Judgement> 
     settings,
     team: given.team,
     verified: author.author_verified !== null,
-    history: rows.history,
+    history: rows.sender,
     recent: rows.recent,
     bans: rows.bans,
     pageCount: page.count,
     model: keepModel(given.host, rows.model),
     attack: attackUntil > now,
-    settled: rows.surge.settled === 1,
+    settled: rows.sender.settled === 1,
   };
   for (const { index, why } of compileRules(settings.rules).broken)
     console.warn(`Rule ${index + 1} of the site ${given.siteId} cannot be read, and counts as none: ${why}`);

@@ -1,11 +1,11 @@
 /** `GET /admin/log`: every decision, the latest first. */
-import { needGrant, siteFor } from '../admin/grant';
+import { type Grant, needGrant, siteFor } from '../admin/grant';
 import { LIMITS } from '../contract';
-import { type Action, type Decision, type Log, LogQuery } from '../contract-admin';
+import { type Action, type Decision, type Log, LogQuery, type Scope } from '../contract-admin';
 import { parseQuery } from '../parse';
 import { type AppContext, openDb } from '../request';
 import { type LogRow, selectLog } from './log-store';
-import { findKind } from './undo-table';
+import { actionOf, findKind } from './undo-table';
 
 const PAGE_ROWS = 50;
 export const UNDO_MS = LIMITS.undoDays * 86_400_000;
@@ -19,13 +19,21 @@ export async function readLog(c: AppContext): Promise<Response> {
   const fitting = rows.slice(0, PAGE_ROWS);
   const now = Date.now();
   return c.json({
-    decisions: fitting.map((row) => presentDecision(row, now)),
+    decisions: fitting.map((row) => presentDecision(row, grant, now)),
     next: rows.length > fitting.length ? fitting.at(-1)!.id : null,
   } satisfies Log);
 }
 
+/** What of the log not everybody may read who may read comments: settings name the team's addresses, tokens what they can do. */
+const NEEDS: { [A in Action]?: Scope } = {
+  'site.create': 'sites:write',
+  'site.change': 'sites:write',
+  'token.create': 'tokens:write',
+  'token.revoke': 'tokens:write',
+};
+
 /** @param now epoch ms */
-export const presentDecision = (row: LogRow, now: number): Decision => ({
+export const presentDecision = (row: LogRow, grant: Grant, now: number): Decision => ({
   id: row.id,
   batch: row.batch,
   site: row.site_id || null,
@@ -33,8 +41,19 @@ export const presentDecision = (row: LogRow, now: number): Decision => ({
   action: row.action as Action,
   reason: row.reason,
   count: row.count,
-  items: (JSON.parse(row.items) as Decision['items']).map(({ id, before, after }) => ({ id, before, after })),
+  items: mayKnow(row, grant)
+    ? (JSON.parse(row.items) as Decision['items']).map(({ id, before, after }) => ({ id, before, after }))
+    : [],
   createdAt: new Date(row.created_at).toISOString(),
   undone: row.undone === 1,
-  undoable: row.undone === 0 && row.created_at > now - UNDO_MS && findKind(row) !== undefined,
+  undoable: row.undone === 0 && row.created_at > now - UNDO_MS && mayUndo(row, grant),
 });
+
+function mayKnow(row: LogRow, { scopes }: Grant): boolean {
+  return scopes.includes(NEEDS[actionOf(row)] ?? 'comments:read');
+}
+
+function mayUndo(row: LogRow, { scopes }: Grant): boolean {
+  const kind = findKind(row);
+  return kind !== undefined && scopes.includes('comments:moderate') && scopes.includes(kind.scope);
+}

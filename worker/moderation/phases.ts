@@ -49,6 +49,9 @@ export const PHASES: readonly Phase[] = [
 /** What a new text for a comment that is there passes. */
 export const EDIT_PHASES: readonly Phase[] = PHASES.filter(({ onEdit }) => onEdit);
 
+/** What a new name or website passes, which is to stand beside all that its owner has written. */
+export const PROFILE_PHASES: readonly Phase[] = [bans, rules, reservedName, stackedMarks];
+
 /** @returns what the phases said, in their order; a refusal ends it. One that fails loses no comment: it holds it, and says so */
 export function judge(comment: Judged, facts: Facts, phases = PHASES): Finding[] {
   const findings: Finding[] = [];

@@ -42,10 +42,14 @@ export const findBrokenRules = (rules: readonly Rule[]): BrokenRule[] =>
     return why === null ? [] : [{ index, why }];
   });
 
+/** Steps of an expression: what it costs a letter at worst. As many as the longest list of words has. */
+const MAX_STEPS = 600;
+
 function whyNot(pattern: string): string | null {
   try {
-    RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
-    return null;
+    const steps = RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE).programSize();
+    if (steps <= MAX_STEPS) return null;
+    return `${steps} steps, where ${MAX_STEPS} are the most: a repeat such as {1,100} counts as often`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -24,6 +24,25 @@ export type DecisionDraft = Omit<DecisionRow, 'items' | 'count' | 'undone_by' | 
   undoes?: Action;
 };
 
+/** A line of the log that is nobody's doing. @param now epoch ms */
+export const draftBySystem = (
+  id: string,
+  siteId: string,
+  action: Action,
+  now: number,
+  reason: string,
+): DecisionDraft => ({
+  site_id: siteId,
+  id,
+  batch: id,
+  actor_kind: 'system',
+  actor_id: null,
+  actor_name: 'Afterword',
+  action,
+  reason,
+  created_at: now,
+});
+
 /**
  * Changes statuses of comments of one site and keeps it in the log. A comment that is not what it must be still stays as it is;
  * nothing is logged when none was changed. `deleted` takes everything that is anybody's away, for good. Whatever a person
@@ -82,6 +101,11 @@ const answerFlags = (ids: RawBuilder<unknown>): CompiledQuery[] =>
     sql`DELETE FROM flags WHERE comment_id IN (${ids})`,
   ].map((statement) => statement.compile(query));
 
+/** What a comment's row has of a text and of anybody, taken away: for a SET. */
+export const wiped = sql`up = 0, down = 0, score = 0, author_id = NULL, author_verified = NULL, author_avatar = NULL,
+  author_name = '', author_email = NULL, author_url = NULL, author_badge = NULL, body = '', html = '', ip_hash = NULL,
+  net_hash = NULL, verdict = NULL, print = NULL, flagged = 0, edited_at = NULL`;
+
 /**
  * Takes away all that is anybody's: text, author, votes, reports, what the search and the log know of them.
  * @param ids a SELECT of comments that are deleted already
@@ -92,11 +116,7 @@ export function wipe(ids: RawBuilder<unknown>): CompiledQuery[] {
     sql`DELETE FROM flags WHERE comment_id IN (${ids})`,
     unindex(ids),
     wipeLog(ids),
-    sql`
-      UPDATE comments SET up = 0, down = 0, score = 0, author_id = NULL, author_verified = NULL, author_avatar = NULL,
-        author_name = '', author_email = NULL, author_url = NULL, author_badge = NULL, body = '', html = '',
-        ip_hash = NULL, net_hash = NULL, verdict = NULL, print = NULL, flagged = 0, edited_at = NULL
-      WHERE id IN (${ids})`,
+    sql`UPDATE comments SET ${wiped} WHERE id IN (${ids})`,
   ].map((statement) => ('compile' in statement ? statement.compile(query) : statement));
 }
 

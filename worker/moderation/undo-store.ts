@@ -1,6 +1,7 @@
 /** SQL of taking decisions back: what a batch still has of them, and that they are taken back. What that does, undo-table.ts knows. */
 import { type CompiledQuery, sql } from 'kysely';
-import { type BanRow, type CommentRow, type DecisionRow, query } from '../db';
+import { type CommentRow, type DecisionRow, query } from '../db';
+import type { LoggedBan } from './bans-store';
 import { changedBy, type DecisionDraft, insertDecision, itemsOf } from './status-store';
 
 /** Decisions that a request looks at. */
@@ -85,31 +86,12 @@ export function selectUntaught(decision: Pick<DecisionRow, 'site_id' | 'id'>): C
     FROM ${itemsOf(decision)} i CROSS JOIN comments c ON c.id = i.id`.compile(query);
 }
 
-/**
- * Attack mode as it was. Begun by itself it goes on by itself, so that it may last longer by now than the log says.
- * @param before what it was set to, epoch ms; 0: off
- * @param after what it is to be
- */
-export function restoreAttack(before: number, after: number, decision: DecisionDraft): CompiledQuery[] {
-  const site = sql`id = ${decision.site_id}`;
-  return [
-    insertDecision(
-      decision,
-      sql`
-        SELECT json_array(json_object('id', id, 'before', json_object('attackUntil', attack_until),
-          'after', json_object('attackUntil', ${after}))) AS items, 1 AS n
-        FROM sites WHERE ${site} AND (attack_until = ${before} OR (${before} > 0 AND attack_until > ${before}))`,
-    ),
-    sql`UPDATE sites SET attack_until = ${after} WHERE ${site} AND EXISTS (${changedBy(decision)})`.compile(query),
-  ];
-}
-
-/** A ban as it was, or none. One that was changed since, or made anew, stays. */
+/** A ban as it was, by whoever brings it back, or none. One that was changed since, or made anew, stays. */
 export function restoreBan(
-  { id, before, after }: { id: string; before: BanRow | null; after: BanRow | null },
+  { id, before, after }: { id: string; before: LoggedBan | null; after: LoggedBan | null },
   decision: DecisionDraft,
 ): CompiledQuery[] {
-  const there = (row: BanRow) => sql`site_id = ${decision.site_id} AND kind = ${row.kind} AND value = ${row.value}`;
+  const there = (row: LoggedBan) => sql`site_id = ${decision.site_id} AND kind = ${row.kind} AND value = ${row.value}`;
   const holds =
     before === null
       ? sql`NOT EXISTS (SELECT 1 FROM bans WHERE ${there(after!)})`
@@ -125,7 +107,7 @@ export function restoreBan(
           sql`
             INSERT INTO bans (id, site_id, kind, value, label, silent, reason, created_by, created_at, expires_at)
             SELECT ${id}, ${decision.site_id}, ${after.kind}, ${after.value}, ${after.label}, ${after.silent}, ${after.reason},
-              ${after.created_by}, ${after.created_at}, ${after.expires_at} WHERE ${decided}`.compile(query),
+              ${decision.actor_name}, ${after.created_at}, ${after.expires_at} WHERE ${decided}`.compile(query),
         ]),
   ];
 }

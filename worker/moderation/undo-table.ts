@@ -9,6 +9,7 @@ import type { Action, Scope } from '../contract-admin';
 import type { CommentStatus, DecisionRow } from '../db';
 import type { PageItem } from '../pages/log-items';
 import { applyItems } from '../pages/undo-store';
+import { restoreAttack } from './attack-store';
 import { renderWords } from './edit';
 import {
   type BranchLockItem,
@@ -19,7 +20,7 @@ import {
   type WordsItem,
 } from './edit-store';
 import { changeStatus, type DecisionDraft, type StatusChange } from './status-store';
-import { restoreAttack, restoreBan } from './undo-store';
+import { restoreBan } from './undo-store';
 
 /** As in the log: what is to be, if what was is so still. Who reads it from there knows by the action what its states are. */
 export interface Item {
@@ -88,7 +89,11 @@ const change: Kind = {
 };
 const ban: Kind = {
   scope: 'comments:moderate',
-  apply: ([item], decision) => restoreBan(item as Parameters<typeof restoreBan>[0], decision),
+  apply([item], decision) {
+    // Whom it was about is forgotten.
+    if (!item?.before && !item?.after) return [];
+    return restoreBan(item as Parameters<typeof restoreBan>[0], decision);
+  },
 };
 const attack: Kind = {
   scope: 'comments:moderate',

@@ -85,17 +85,18 @@ export interface Phase {
   judge(comment: Judged, facts: Facts): { says: Says; reason: string } | null;
 }
 
-/** Fewer approved comments than this, and one is a newcomer, whatever the site asks for. */
-const KNOWN_AFTER = 1;
-export const isNewcomer = ({ history, settings }: Pick<Facts, 'history' | 'settings'>): boolean =>
-  history.approved < Math.max(KNOWN_AFTER, settings.trustAfter);
+type Standing = Pick<Facts, 'history' | 'settings' | 'settled'>;
+/**
+ * Who has fewer approved comments than the site asks for. Where it asks for none nobody may have looked at them, and one that
+ * stood for a while is needed: else the first harmless one would open the door to whatever comes a minute later.
+ */
+export const isNewcomer = ({ history, settings: { trustAfter }, settled }: Standing): boolean =>
+  trustAfter > 0 ? history.approved < trustAfter : history.approved === 0 || !settled;
 /** Nothing speaks for them: neither a login nor what they wrote before. */
-export const isStranger = (facts: Pick<Facts, 'history' | 'settings' | 'verified'>): boolean =>
-  isNewcomer(facts) && !facts.verified;
+export const isStranger = (facts: Standing & Pick<Facts, 'verified'>): boolean => isNewcomer(facts) && !facts.verified;
 
 /** Whom attack mode is about. */
-export const isUnsettled = (facts: Pick<Facts, 'history' | 'settings' | 'settled'>): boolean =>
-  isNewcomer(facts) || !facts.settled;
+export const isUnsettled = (facts: Standing): boolean => isNewcomer(facts) || !facts.settled;
 
 /** Whoever sends spam is not told what became of it. */
 export const tellWriter = (status: CommentStatus): CommentStatus => (status === 'spam' ? 'pending' : status);

@@ -1,7 +1,7 @@
 /** SQL of branches that change their page: a top-level comment with everything below it, of any status. */
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { query } from '../db';
-import { type DecisionDraft, insertDecision, itemsOf } from '../moderation/status-store';
+import { changedBy, type DecisionDraft, insertDecision } from '../moderation/status-store';
 
 /**
  * Moves whole branches between two pages of the decision's site, and counts them there; the log has an item for each. A branch
@@ -21,7 +21,7 @@ export function moveBranches(
   only: RawBuilder<unknown> = sql`1`,
 ): CompiledQuery[] {
   const { site_id } = decision;
-  const moved = sql`SELECT id FROM ${itemsOf(decision)}`;
+  const moved = changedBy(decision);
   // What is in a branch is younger than its top.
   const first = roots.reduce((a, b) => (a < b ? a : b), '~');
   const leaving = sql`page_id = ${from} AND id >= ${first} AND root_id IN (${moved})`;

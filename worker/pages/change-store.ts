@@ -4,7 +4,7 @@
  */
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { query } from '../db';
-import { type DecisionDraft, insertDecision, itemsOf } from '../moderation/status-store';
+import { changedBy, type DecisionDraft, insertDecision } from '../moderation/status-store';
 import type { AddressItem, LockItem, PageItem, TitleItem } from './log-items';
 
 /** @returns queries for one batch, as of all changes here; the last one's rows are the ids that were changed */
@@ -54,9 +54,6 @@ export function changeAddress(item: AddressItem, decision: DecisionDraft): Compi
 
 /** Of a page of which nothing could be seen yet, nothing public changes. */
 export const nextVersion = sql`version + (version > 0)`;
-
-/** What a decision changed, once it is in the log: a SELECT of ids. */
-export const changedBy = (decision: DecisionDraft): RawBuilder<unknown> => sql`SELECT id FROM ${itemsOf(decision)}`;
 
 /** @param holds a condition on the page's row */
 function logItem(item: PageItem, decision: DecisionDraft, holds: RawBuilder<unknown>): CompiledQuery {

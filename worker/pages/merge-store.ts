@@ -5,9 +5,9 @@
  */
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { query } from '../db';
-import { type DecisionDraft, insertDecision } from '../moderation/status-store';
+import { changedBy, type DecisionDraft, insertDecision } from '../moderation/status-store';
 import { moveBranches } from './branch-store';
-import { changedBy, nextVersion } from './change-store';
+import { nextVersion } from './change-store';
 import type { MergeItem } from './log-items';
 
 /** Whether pages that were merged into this one have comments still: a condition. @param page the id, in SQL */

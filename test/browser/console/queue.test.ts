@@ -40,21 +40,100 @@ describe('the queue', () => {
     await poll(() => countStatuses(site)).toEqual({ approved: 30, spam: 10, trash: 10 });
   });
 
-  it('coalesces fast keys, and takes back one of them alone', async () => {
+  it('makes every one of fast keys a decision of its own, and takes back one alone, as the log says', async () => {
     const { site, page } = await openQueue(12);
-    const sent: string[] = [];
-    page.on('request', (request) => {
-      if (request.method() === 'POST') sent.push(request.postData() ?? '');
-    });
     for (let n = 0; n < 10; n++) await page.keyboard.press('a');
     expect(await rowsOf(page).count()).toBe(2);
-    await poll(() => countStatuses(site)).toEqual({ approved: 10, pending: 2 });
-    expect(sent.length).toBeLessThan(10);
     await page.keyboard.press('u');
-    await poll(() => countStatuses(site)).toEqual({ approved: 9, pending: 3 });
     expect(await rowsOf(page).count()).toBe(3);
     await page.keyboard.press('u');
     await poll(() => countStatuses(site)).toEqual({ approved: 8, pending: 4 });
+    await page.keyboard.press('s');
+    await poll(() => countStatuses(site)).toEqual({ approved: 8, pending: 3, spam: 1 });
+    const log = await listDecisions(site);
+    // What had not been sent yet when it was taken back never happened.
+    const takenBack = log.filter((entry) => entry === 'undo × 1').length;
+    expect(log.filter((entry) => entry === 'approve × 1')).toHaveLength(8 + takenBack);
+    expect(log).toHaveLength(8 + 2 * takenBack + 1);
+  });
+
+  it('takes back a decision of before by its batch, so that the log says so', async () => {
+    const { site, page } = await openQueue(3);
+    await page.keyboard.press('a');
+    await poll(() => countStatuses(site)).toEqual({ approved: 1, pending: 2 });
+    await page.keyboard.press('s');
+    await poll(() => countStatuses(site)).toEqual({ approved: 1, pending: 1, spam: 1 });
+    await page.keyboard.press('u');
+    await page.keyboard.press('u');
+    await poll(() => countStatuses(site)).toEqual({ pending: 3 });
+    expect(await listDecisions(site)).toEqual(['undo × 1', 'undo × 1', 'spam × 1', 'approve × 1']);
+  });
+
+  it('leaves alone what a key would not change', async () => {
+    const { site, page } = await openQueue(2);
+    for (const key of ['h', 'r']) await page.keyboard.press(key);
+    expect(await rowsOf(page).count()).toBe(2);
+    await page.keyboard.press('a');
+    await poll(() => countStatuses(site)).toEqual({ approved: 1, pending: 1 });
+    expect(await listDecisions(site)).toEqual(['approve × 1']);
+  });
+
+  it('keeps the focus on the list, also when nothing is left in it', async () => {
+    const { site, page } = await openQueue(2);
+    const focused = () => page.evaluate(() => document.activeElement?.closest('.rows, .detail')?.className);
+    await page.keyboard.press('a');
+    await poll(focused).toBe('rows');
+    await page.keyboard.press('d');
+    await page.getByText('Nothing waits').waitFor();
+    await poll(focused).toBe('rows');
+    await poll(() => countStatuses(site)).toEqual({ approved: 1, trash: 1 });
+    await page.keyboard.press('u');
+    await poll(() => page.evaluate(() => document.activeElement?.id.slice(0, 4))).toBe('row-');
+  });
+
+  it('gives the focus to the next comment on a narrow screen, where the list is hidden', async () => {
+    const { site, origin } = await createSite();
+    await writeHeld(origin, 2);
+    const page = await openConsole(open, (await createToken(site)).token, { viewport: { width: 360, height: 740 } });
+    await rowsOf(page).first().getByRole('button').click();
+    await page.locator('.actions').getByRole('button', { name: 'Approve' }).click();
+    await poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'Comment by Reader 0',
+    );
+  });
+
+  it('shows a long comment whole, however much is around it', async () => {
+    const { site, page, ids } = await openQueue(1);
+    const body = Array.from({ length: 30 }, (_, n) => `Paragraph ${n}.`).join('\n\n');
+    await ask('PATCH', `/comments/${ids[0]}`, { body });
+    await page.reload();
+    const text = page.locator('.detail .text').first();
+    await poll(() => text.textContent()).toContain('Paragraph 29.');
+    await poll(() => text.evaluate((each) => each.scrollHeight - each.clientHeight)).toBe(0);
+    expect(site).toBeTruthy();
+  });
+
+  it('asks before one leaves with decisions on their way', async () => {
+    const { site, page } = await openQueue(2);
+    let release = () => {};
+    const held = new Promise<void>((done) => {
+      release = done;
+    });
+    await page.route('**/admin/decisions', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const asked = new Promise<string>((done) => {
+      page.once('dialog', async (dialog) => {
+        await dialog.dismiss();
+        done(dialog.type());
+      });
+    });
+    await page.keyboard.press('a');
+    await page.close({ runBeforeUnload: true });
+    expect(await asked).toBe('beforeunload');
+    release();
+    await poll(() => countStatuses(site)).toEqual({ approved: 1, pending: 1 });
   });
 
   it('moves with j and k, chooses with x and shift, and decides about what is chosen', async () => {

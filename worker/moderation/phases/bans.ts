@@ -1,14 +1,16 @@
 /** The site's bans: of people, addresses, networks, e-mail addresses, domains. Pure. */
+import type { BanRow } from '../../db';
 import { isInRange, listBanNames } from '../ban-match';
 import type { Phase } from '../verdict';
 
-const WHAT = {
-  author: 'Its author is',
-  ip: 'Its address is',
-  network: 'Its network is',
-  cidr: 'Its address is',
-  email: 'Its e-mail address is',
-  domain: 'It names a domain that is',
+/** Of hashes nothing is told: they are forgotten in a month, and what is said of a comment is not. */
+const TELL: Record<BanRow['kind'], (value: string) => string> = {
+  author: () => 'Its author is banned.',
+  ip: () => 'Its address is banned.',
+  network: () => 'Its network is banned.',
+  cidr: (value) => `Its address is banned: ${value}.`,
+  email: (value) => `Its e-mail address is banned: ${value}.`,
+  domain: (value) => `It names a domain that is banned: ${value}.`,
 };
 
 /** Whoever is banned is told so, or, by a silent ban, not: then it is spam. */
@@ -24,6 +26,6 @@ export const bans: Phase = {
     );
     const hit = hits.find(({ silent }) => silent === 0) ?? hits[0];
     if (!hit) return null;
-    return { says: hit.silent ? 'spam' : 'refuse', reason: `${WHAT[hit.kind]} banned: ${hit.value}.` };
+    return { says: hit.silent ? 'spam' : 'refuse', reason: TELL[hit.kind](hit.value) };
   },
 };

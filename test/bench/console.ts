@@ -1,0 +1,66 @@
+/** How soon a moderator who opens the console sees the queue: in a real Chromium, signed in, again and for the first time. */
+import type { BrowserContext } from 'playwright-core';
+import type { Server } from '../../cli/server.ts';
+import { launchChromium } from '../browser/chromium.ts';
+import { median } from './report.ts';
+
+const WITHIN_MS = 30_000;
+
+export interface Opened {
+  /** Medians in ms, from the navigation's start until comments are drawn; scripts come from the browser's cache. */
+  again: number;
+  /** Nothing of the console is cached. */
+  first: number;
+  /** The least there is: the same server's shortest answer, drawn in a browser that has cached nothing. */
+  floor: number;
+}
+
+/** What is looked at on the way: the queue of one site. Its console must have been built into the server's assets. */
+export async function openConsole({ url, secrets }: Server, site: string, rounds: number): Promise<Opened> {
+  const browser = await launchChromium();
+  try {
+    const known = await browser.newContext();
+    await signIn(known, `${url}/console/`, secrets.ADMIN_TOKEN, site);
+    const kept = await known.storageState();
+    const fresh = async <T>(look: (context: BrowserContext) => Promise<T>): Promise<T> => {
+      const context = await browser.newContext({ storageState: kept });
+      return look(context).finally(() => context.close());
+    };
+    const times = { again: [] as number[], first: [] as number[], floor: [] as number[] };
+    for (let round = 0; round < rounds; round++) {
+      times.again.push(await timeQueue(known, url));
+      times.first.push(await fresh((context) => timeQueue(context, url)));
+      times.floor.push(await fresh((context) => timePaint(context, `${url}/healthz`)));
+    }
+    return { again: median(times.again), first: median(times.first), floor: median(times.floor) };
+  } finally {
+    await browser.close();
+  }
+}
+
+async function signIn(context: BrowserContext, address: string, token: string, site: string): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(address);
+  await page.evaluate((id) => localStorage.setItem('afterword:console:site', id), site);
+  await page.getByLabel('Stay signed in').check();
+  await page.getByLabel('API token').fill(token);
+  await page.keyboard.press('Enter');
+  await page.locator('.rows li').first().waitFor({ timeout: WITHIN_MS });
+  await page.close();
+}
+
+async function timeQueue(context: BrowserContext, url: string): Promise<number> {
+  const page = await context.newPage();
+  await page.goto(`${url}/console/`);
+  const drawn = await page.waitForFunction(() => performance.getEntriesByName('afterword:rows')[0]?.startTime);
+  const time = await drawn.jsonValue();
+  await page.close();
+  return time!;
+}
+
+async function timePaint(context: BrowserContext, address: string): Promise<number> {
+  const page = await context.newPage();
+  await page.goto(address);
+  const drawn = await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+  return (await drawn.jsonValue())!;
+}
