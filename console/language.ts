@@ -20,6 +20,9 @@ const KEY = 'afterword:console:language';
 export let t: Words = en;
 export let language = 'en';
 
+/** How numbers and times are written: as where the browser is at home, if that is where the language is spoken. */
+export let region = 'en';
+
 /** The one that was chosen here, else the first of the browser's that there is. */
 export async function loadLanguage(): Promise<void> {
   const wanted = [localStorage.getItem(KEY) ?? '', ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase());
@@ -32,6 +35,7 @@ export async function loadLanguage(): Promise<void> {
       // It could not come: English is there.
     }
   }
+  region = navigator.languages.find((tag) => tag.slice(0, 2).toLowerCase() === language) ?? language;
   document.documentElement.lang = language;
   document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
 }
@@ -47,23 +51,23 @@ export function say(text: Plural | string, n: number, it = ''): string {
   return chosen.replaceAll('{n}', () => formatNumber(n)).replaceAll('{it}', () => it);
 }
 
-export const formatNumber = (n: number): string => n.toLocaleString(language);
+export const formatNumber = (n: number): string => n.toLocaleString(region);
 /** "1,000+": the API counts no further. */
 export const countUp = (n: number): string => (n >= 1000 ? `${formatNumber(1000)}+` : formatNumber(n));
 export const formatShare = (share: number): string =>
-  share.toLocaleString(language, { style: 'percent', maximumFractionDigits: 0 });
+  share.toLocaleString(region, { style: 'percent', maximumFractionDigits: 0 });
 export const formatTime = (iso: string): string =>
-  new Date(iso).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
+  new Date(iso).toLocaleString(region, { dateStyle: 'medium', timeStyle: 'short' });
 
 let relative: Intl.RelativeTimeFormat | undefined;
 /** "3 hours ago"; beyond 30 days the date. */
 export function formatAgo(iso: string, now: number): string {
   const minutes = Math.round((Date.parse(iso) - now) / 60_000);
-  relative ??= new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  relative ??= new Intl.RelativeTimeFormat(region, { numeric: 'auto', style: 'short' });
   if (Math.abs(minutes) < 60) return relative.format(minutes, 'minute');
   if (Math.abs(minutes) < 1440) return relative.format(Math.trunc(minutes / 60), 'hour');
   if (Math.abs(minutes) < 43_200) return relative.format(Math.trunc(minutes / 1440), 'day');
-  return new Date(iso).toLocaleDateString(language, { dateStyle: 'medium' });
+  return new Date(iso).toLocaleDateString(region, { dateStyle: 'medium' });
 }
 
 /** "2 h", "35 min": how long something took. */
@@ -76,7 +80,7 @@ export function formatSpan(seconds: number): string {
         : seconds < 129_600
           ? ['hour', 3600]
           : ['day', 86_400];
-  return Math.round(seconds / (size as number)).toLocaleString(language, {
+  return Math.round(seconds / (size as number)).toLocaleString(region, {
     style: 'unit',
     unit: unit as string,
     unitDisplay: 'short',

@@ -3,19 +3,22 @@ import type { Summary } from '../worker/contract-admin';
 import type { App } from './app';
 
 const EVERY_MS = 10_000;
+/** Several decisions in a row are followed by one look. */
+const AFTER_MS = 300;
 const TITLE = 'Afterword';
 
 /** @returns what ends it */
 export function watchSummary(app: Pick<App, 'api' | 'site' | 'summary'>): { refresh(): void; stop(): void } {
   let timer: number | undefined;
   let asked = 0;
+  let stopped = false;
   const look = async () => {
     clearTimeout(timer);
-    if (document.visibilityState !== 'visible') return;
+    if (stopped || document.visibilityState !== 'visible') return;
     const turn = ++asked;
     try {
       const summary = await app.api.get<Summary>('/admin/summary', { site: app.site.get() });
-      if (turn === asked) app.summary.set(summary);
+      if (turn === asked && !stopped) app.summary.set(summary);
     } catch {
       // Numbers that are old are better than a complaint every ten seconds.
     }
@@ -35,9 +38,12 @@ export function watchSummary(app: Pick<App, 'api' | 'site' | 'summary'>): { refr
   document.addEventListener('visibilitychange', onVisible);
   void look();
   return {
-    refresh: () => void look(),
+    refresh() {
+      clearTimeout(timer);
+      timer = window.setTimeout(look, AFTER_MS);
+    },
     stop() {
-      asked = -1;
+      stopped = true;
       clearTimeout(timer);
       for (const end of unfollow) end();
       document.removeEventListener('visibilitychange', onVisible);

@@ -20,6 +20,10 @@ export function linkTo(view: string, query: Record<string, string | undefined> =
   return `#/${view}${given.length > 0 ? `?${new URLSearchParams(given)}` : ''}`;
 }
 
+/** Of the links of a menu that is wider than its screen, the one that one has followed. */
+export const bringIntoSight = (link: Element | null): void =>
+  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
 /** @param query what is empty is left out */
 export function goTo(view: string, query?: Record<string, string | undefined>): void {
   location.hash = linkTo(view, query);

@@ -19,9 +19,16 @@ const KEY = 'afterword:console';
 /** A login's token that ends sooner is renewed first, in ms. */
 const RENEW_BEFORE_MS = 30_000;
 
+/** What was kept in another form, by another version or by somebody's hand, counts for nothing. */
 export function recall(): Kept | undefined {
-  const text = sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY);
-  return text === null ? undefined : (JSON.parse(text) as Kept);
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? '') as Kept;
+    const { credentials, grant } = kept;
+    const isSigned = 'token' in credentials || typeof credentials.login.expiresAt === 'string';
+    return isSigned && Array.isArray(grant.scopes) && Array.isArray(grant.sites) ? kept : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param stay beyond this tab; as it is unless given */

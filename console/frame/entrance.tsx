@@ -1,5 +1,5 @@
 /** The door: whoever is known goes in, whoever is not signs in, and whoever is refused is told exactly why. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Grant } from '../../worker/contract-admin';
 import { type Api, createApi, Refused } from '../api';
 import { explain, say, t } from '../language';
@@ -12,7 +12,10 @@ import { SignIn } from './sign-in';
 /** What ends a session: the credentials are of no use any more. */
 const ENDS = ['unauthorized', 'token_expired', 'token_revoked', 'session_invalid', 'proof_invalid'];
 
-type State = { at: 'looking' } | { at: 'door'; problem: string } | { at: 'inside'; api: Api; grant: Grant };
+type State =
+  | { at: 'looking' }
+  | { at: 'door'; problem: string }
+  | { at: 'inside'; api: Api; grant: Grant /** What was known from last time. */; kept?: Kept };
 
 export function Entrance() {
   const [state, setState] = useState<State>({ at: 'looking' });
@@ -25,41 +28,44 @@ export function Entrance() {
     createApi(signWith(credentials), (refused) => {
       if (ENDS.includes(refused.code)) refuse(refused);
     });
+  /** @returns whether there is anything to do inside */
+  const admit = (inside: Extract<State, { at: 'inside' }>): boolean => {
+    const { scopes } = inside.grant;
+    const may = listViews(scopes).length > 0;
+    const has = scopes.map((scope) => t.scopes[scope]).join(' · ');
+    setState(may ? inside : { at: 'door', problem: say(t.nothingToDo, 0, has) });
+    return may;
+  };
   const enter = async (credentials: Credentials, stay: boolean) => {
     const api = createApiOf(credentials);
     try {
       const grant = await api.get<Grant>('/admin/me');
-      if (listViews(grant.scopes).length === 0) {
-        const has = grant.scopes.map((scope) => t.scopes[scope]).join(' · ');
-        setState({ at: 'door', problem: say(t.nothingToDo, 0, has) });
-        return;
-      }
-      keep({ credentials, grant }, stay);
-      setState({ at: 'inside', api, grant });
+      if (admit({ at: 'inside', api, grant })) keep({ credentials, grant }, stay);
     } catch (error) {
       refuse(error);
     }
   };
-  /** Opens with what was known, and asks behind it whether it is so still. */
-  const reenter = ({ credentials, grant }: Kept) => {
-    const api = createApiOf(credentials);
-    setState({ at: 'inside', api, grant });
+  // Opens with what was known. Whether it is so still is asked once the view inside has asked for what it shows.
+  useEffect(() => {
+    if (state.at !== 'inside' || !state.kept) return;
+    const { api, grant, kept } = state;
     api.get<Grant>('/admin/me').then(
       (now) => {
         if (JSON.stringify(now) === JSON.stringify(grant)) return;
-        keep({ credentials, grant: now });
-        setState({ at: 'inside', api, grant: now });
+        keep({ ...kept, grant: now });
+        admit({ at: 'inside', api, grant: now });
       },
       // What ends a session was told already; the rest the views say.
       () => {},
     );
-  };
-  useEffect(() => {
+  }, [state]);
+  // Before anything is painted: who is known sees no door, and waits for no frame.
+  useLayoutEffect(() => {
     const open = async () => {
       const login = await finishLogin();
       const kept = recall();
       if (login) await enter({ login }, false);
-      else if (kept) reenter(kept);
+      else if (kept) admit({ at: 'inside', api: createApiOf(kept.credentials), grant: kept.grant, kept });
       else setState({ at: 'door', problem: '' });
     };
     open().catch(refuse);

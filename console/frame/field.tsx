@@ -48,16 +48,21 @@ interface SelectProps {
   options: [value: string, name: string][];
   /** Without a visible label: where the value says what it is. */
   quiet?: boolean;
+  /** Of a form's field, where the form reads it. */
+  name?: string;
+  /** One must be picked: '' is none. */
+  required?: boolean;
   hint?: string | undefined;
   onPick(value: string): void;
 }
 
-export function Select({ label, value, options, quiet, hint, onPick }: SelectProps) {
+export function Select({ label, value, options, quiet, hint, onPick, ...rest }: SelectProps) {
   const id = useId();
   return (
     <div class="field">
       {!quiet && <label for={id}>{label}</label>}
       <select
+        {...rest}
         id={id}
         aria-label={quiet ? label : undefined}
         aria-describedby={hint ? `${id}-hint` : undefined}

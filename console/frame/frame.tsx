@@ -6,7 +6,7 @@ import { type App, AppContext, createSiteChoice, notice } from '../app';
 import { createCell, useCell } from '../cell';
 import { countUp, say, t } from '../language';
 import { watchSummary } from '../live';
-import { linkTo, route } from '../route';
+import { bringIntoSight, linkTo, route } from '../route';
 import { listViews } from '../views';
 import { AttackSwitch } from './attack';
 import { Select } from './field';
@@ -26,13 +26,17 @@ export function Frame({ api, grant, signOut }: { api: Api; grant: Grant; signOut
     app.refresh = watch.refresh;
     return watch.stop;
   }, [app]);
+  // Where the keyboard was, at the door, is no more.
+  useEffect(() => {
+    if (document.activeElement === document.body) document.getElementById('main')?.focus();
+  }, []);
   const { view } = useCell(route);
   const current = views.find(({ name }) => name === view) ?? views[0]!;
   const View = current.draw;
   return (
     <AppContext.Provider value={app}>
       <Header app={app} current={current.name} />
-      <main id="main" key={current.name} aria-label={t.views[current.name]}>
+      <main id="main" key={current.name} tabIndex={-1} aria-label={t.views[current.name]}>
         <View />
       </main>
       <NoticeBar />
@@ -46,17 +50,18 @@ function Header({ app, current }: { app: App; current: string }) {
   const summary = useCell(app.summary);
   return (
     <header class="top">
-      <button
-        type="button"
-        class="skip"
-        onClick={() => document.querySelector<HTMLElement>('main :is(a, button, input)')?.focus()}
-      >
+      <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
         {t.skip}
       </button>
       <strong>Afterword</strong>
       <nav class="menu" aria-label={t.menu}>
         {listViews(grant.scopes).map(({ name }) => (
-          <a key={name} href={linkTo(name)} aria-current={name === current ? 'page' : undefined}>
+          <a
+            key={name}
+            ref={name === current ? bringIntoSight : undefined}
+            href={linkTo(name)}
+            aria-current={name === current ? 'page' : undefined}
+          >
             {t.views[name]}{' '}
             {name === 'queue' && summary && summary.pending > 0 && (
               <span class="count">{countUp(summary.pending)}</span>

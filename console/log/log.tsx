@@ -111,9 +111,23 @@ function Items({ entry }: { entry: Decision }) {
   );
 }
 
-/** A state is a word the moderator knows; anything else is shown as it is. */
+/** A status is a word the moderator knows; of anything else, what it consists of. */
 function describe(state: unknown) {
-  const word = typeof state === 'string' ? state : (state as { status?: string } | null)?.status;
-  const known = word === undefined ? undefined : (t.statuses as Record<string, string>)[word];
-  return known ?? <code>{JSON.stringify(state)}</code>;
+  if (state === null || typeof state !== 'object') return state === null ? '–' : <Value value={state} />;
+  const known = (t.statuses as Record<string, string>)[(state as { status?: string }).status ?? ''];
+  if (known !== undefined) return known;
+  return (
+    <ul>
+      {Object.entries(state).map(([name, value]) => (
+        <li key={name}>
+          <span class="dim">{name}</span> <Value value={value} />
+        </li>
+      ))}
+    </ul>
+  );
 }
+
+/** @param value whatever was logged: texts of strangers among them */
+const Value = ({ value }: { value: unknown }) => (
+  <span dir="auto">{typeof value === 'string' ? value : JSON.stringify(value)}</span>
+);

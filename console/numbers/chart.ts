@@ -1,6 +1,6 @@
 /** Drawing lines with uPlot, in its own chunk: only who looks at numbers loads it. */
 import uPlot from 'uplot';
-import { language } from '../language';
+import { region } from '../language';
 
 export interface Line {
   name: string;
@@ -36,7 +36,7 @@ export function drawChart(place: HTMLElement, { times, lines, format, least }: D
     grid: { stroke: colour('--hair'), width: 1 },
     ticks: { stroke: colour('--hair'), width: 1 },
   };
-  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  const day = new Intl.DateTimeFormat(region, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const chart = new uPlot(
     {
       width: place.clientWidth,
@@ -51,11 +51,11 @@ export function drawChart(place: HTMLElement, { times, lines, format, least }: D
       ],
       series: [
         {},
-        ...lines.map(({ name, colour: of, dash }) => ({
+        ...lines.map(({ name, colour: of, dash, values }) => ({
           label: name,
           stroke: colour(of),
           width: 2,
-          points: { show: times.length < 3 },
+          points: { show: true, filter: () => findLonely(values) },
           ...(dash && { dash }),
         })),
       ],
@@ -74,3 +74,7 @@ export function drawChart(place: HTMLElement, { times, lines, format, least }: D
     chart.destroy();
   };
 }
+
+/** Values without a neighbour: no line goes there, so that a point has to show them. */
+const findLonely = (values: Line['values']): number[] =>
+  values.flatMap((value, i) => (value !== null && values[i - 1] == null && values[i + 1] == null ? [i] : []));

@@ -61,7 +61,7 @@ function Numbers({ stats: { days, pages, phases } }: { stats: Stats }) {
       <section>
         <h2>{t.busiest}</h2>
         {pages.length === 0 ? (
-          <p class="empty">{t.noPages}</p>
+          <p class="empty">{t.noComments}</p>
         ) : (
           <ul class="cards">
             {pages.map((page) => (

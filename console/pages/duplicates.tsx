@@ -28,12 +28,12 @@ export function Duplicates({ site, onMerge }: Props) {
               return (
                 <section key={into.id} class="card">
                   <h2>{t.duplicateReasons[reason]}</h2>
-                  <p dir="ltr">
-                    <b>{into.url}</b> ({say(t.commentCount, into.count)})
+                  <p>
+                    <b dir="ltr">{into.url}</b> ({say(t.commentCount, into.count)})
                   </p>
                   {others.map((page) => (
-                    <p key={page.id} class="row" dir="ltr">
-                      {page.url} ({say(t.commentCount, page.count)})
+                    <p key={page.id} class="row">
+                      <span dir="ltr">{page.url}</span> ({say(t.commentCount, page.count)})
                       {app.may('pages:write') && (
                         <button type="button" onClick={() => onMerge(page, into)}>
                           {t.merge}

@@ -121,17 +121,20 @@ function PagePicker({ page }: { page: AdminPage }) {
   const [picked, setPicked] = useState('');
   const { data } = useLoaded<AdminPages>('/admin/pages', { site: page.site, q });
   const others = (data?.pages ?? []).filter(({ id }) => id !== page.id);
-  const chosen = others.some(({ id }) => id === picked) ? picked : (others[0]?.id ?? '');
+  // Nobody merges into what merely happens to be the first; of what they looked for, the first is meant.
+  const first = q === '' ? undefined : others[0]?.id;
+  const chosen = others.some(({ id }) => id === picked) ? picked : (first ?? '');
   return (
     <>
       <Field label={t.searchPages} value={q} onInput={setQ} autofocus />
       <Select
         label={t.mergeTarget}
         value={chosen}
-        options={others.map(({ id, title, url }) => [id, title ?? url])}
+        name="into"
+        required
+        options={[['', '–'], ...others.map(({ id, title, url }): [string, string] => [id, title ?? url])]}
         onPick={setPicked}
       />
-      <input type="hidden" name="into" value={chosen} />
     </>
   );
 }

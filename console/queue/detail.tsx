@@ -7,6 +7,7 @@ import { WebLink } from '../frame/web-link';
 import { formatAgo, formatTime, nameAction, say, t } from '../language';
 import { linkTo } from '../route';
 import { useContextOf } from './context';
+import { isDue } from './filter';
 import type { Keys } from './keys';
 import type { QueueState } from './queue-state';
 import { Mark, namePhase } from './rows';
@@ -25,7 +26,7 @@ export function Detail({ comment, queue, keys, onBack }: Props) {
   const { author, page } = comment;
   const now = Date.now();
   return (
-    <article class="detail" aria-label={say(t.commentBy, 0, author.name)}>
+    <article class="detail" tabIndex={-1} aria-label={say(t.commentBy, 0, author.name)}>
       <button type="button" class="back" onClick={onBack}>
         {t.back}
       </button>
@@ -57,23 +58,27 @@ export function Detail({ comment, queue, keys, onBack }: Props) {
         </p>
       </header>
       <p class="page">
-        {t.on} <WebLink url={page.url}>{page.title ?? page.url}</WebLink>{' '}
-        <a href={linkTo('queue', { tab: 'all', page: page.id })}>{t.allOfPage}</a>
+        {t.on} <WebLink url={page.url}>{page.title ?? page.url}</WebLink>
+        <span class="dim">
+          {' · '}
+          <a href={linkTo('queue', { tab: 'all', page: page.id })}>{t.allOfPage}</a>
+        </span>
       </p>
+      {comment.parent !== null && !context && !problem && <blockquote class="quoted awaited" aria-hidden="true" />}
       {context?.ancestors.map((above) => (
         <Quoted key={above.id} comment={above} />
       ))}
       <CommentText html={comment.html} />
       {comment.findings.length > 0 && (
         <section>
-          <h3>{t.why}</h3>
+          <h3>{comment.status === 'pending' ? t.why : t.phaseHits}</h3>
           <ul class="findings">
             {comment.findings.map((finding) => (
               <li key={finding.phase}>
                 <a href={linkTo('queue', { tab: queue.filter.tab, phase: finding.phase })}>
                   {namePhase(finding.phase)}
                 </a>{' '}
-                <Mark kind={finding.says} text={t.says[finding.says]} /> {finding.reason}
+                <Mark kind={finding.says} text={t.says[finding.says]} /> <span dir="auto">{finding.reason}</span>
               </li>
             ))}
           </ul>
@@ -87,20 +92,25 @@ export function Detail({ comment, queue, keys, onBack }: Props) {
 
 function Actions({ comment, queue, keys }: Pick<Props, 'comment' | 'queue' | 'keys'>) {
   const { status, parent } = comment;
+  const isOfBranch = parent === null && (status === 'approved' || status === 'pending');
   return (
     <div class="actions" role="toolbar" aria-label={t.decisions}>
-      {(status !== 'approved' || comment.flags > 0) && <KeyButton keys={keys} name="a" text={t.verbs.approve} />}
-      {status !== 'spam' && <KeyButton keys={keys} name="s" text={t.verbs.spam} />}
-      <KeyButton keys={keys} name="d" text={queue.filter.tab === 'trash' ? t.verbs.delete : t.verbs.trash} />
-      {status !== 'pending' && <KeyButton keys={keys} name="h" text={t.verbs.hold} />}
-      {(status === 'spam' || status === 'trash') && <KeyButton keys={keys} name="r" text={t.verbs.restore} />}
-      <KeyButton keys={keys} name="e" text={t.edit} />
-      <KeyButton keys={keys} name="b" text={t.ban} />
-      {parent === null && status === 'approved' && (
-        <KeyButton keys={keys} name="p" text={comment.pinned ? t.unpin : t.pin} />
-      )}
-      {parent === null && <KeyButton keys={keys} name="l" text={comment.locked ? t.unlock : t.lock} />}
-      {parent === null && <KeyButton keys={keys} name="m" text={t.move} />}
+      <span class="row">
+        {isDue(comment, 'approve') && <KeyButton keys={keys} name="a" text={t.verbs.approve} />}
+        {isDue(comment, 'spam') && <KeyButton keys={keys} name="s" text={t.verbs.spam} />}
+        <KeyButton keys={keys} name="d" text={queue.filter.tab === 'trash' ? t.verbs.delete : t.verbs.trash} />
+        {isDue(comment, 'hold') && <KeyButton keys={keys} name="h" text={t.verbs.hold} />}
+        {isDue(comment, 'restore') && <KeyButton keys={keys} name="r" text={t.verbs.restore} />}
+      </span>
+      <span class="row quiet">
+        <KeyButton keys={keys} name="e" text={t.edit} />
+        <KeyButton keys={keys} name="b" text={t.ban} />
+        {isOfBranch && status === 'approved' && (
+          <KeyButton keys={keys} name="p" text={comment.pinned ? t.unpin : t.pin} />
+        )}
+        {isOfBranch && <KeyButton keys={keys} name="l" text={comment.locked ? t.unlock : t.lock} />}
+        {isOfBranch && <KeyButton keys={keys} name="m" text={t.move} />}
+      </span>
     </div>
   );
 }

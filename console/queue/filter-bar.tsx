@@ -4,7 +4,7 @@ import { useApp } from '../app';
 import { useCell } from '../cell';
 import { Field } from '../frame/field';
 import { countUp, t } from '../language';
-import { linkTo, route } from '../route';
+import { bringIntoSight, linkTo, route } from '../route';
 import { FIELDS, type Field as FilterField, type QueueFilter, TABS, type Tab } from './filter';
 
 /** Shown as what they are, with a cross. */
@@ -31,7 +31,12 @@ export function FilterBar({ filter, onChange }: Props) {
     <div class="filters">
       <nav class="tabs" aria-label={t.tabsLabel}>
         {TABS.map((tab) => (
-          <a key={tab} href={linkTo('queue', { ...query, tab })} aria-current={tab === filter.tab ? 'true' : undefined}>
+          <a
+            key={tab}
+            ref={tab === filter.tab ? bringIntoSight : undefined}
+            href={linkTo('queue', { ...query, tab })}
+            aria-current={tab === filter.tab ? 'true' : undefined}
+          >
             {t.tabs[tab]} {counts[tab] ? <span class="count">{countUp(counts[tab])}</span> : ''}
           </a>
         ))}
@@ -63,7 +68,7 @@ export function FilterBar({ filter, onChange }: Props) {
           <small id="search-hint">{tooShort ? t.searchHint : ''}</small>
         </form>
       </search>
-      <details class="narrow">
+      <details class="narrow" open={Boolean(filter.from || filter.to || filter.oldest)}>
         <summary>{t.narrow}</summary>
         <div class="row">
           <Field label={t.from} type="date" value={filter.from ?? ''} onInput={(from) => onChange({ from })} />

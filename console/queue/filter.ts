@@ -16,8 +16,14 @@ export interface QueueFilter extends Partial<Record<Field, string>> {
   oldest: boolean;
 }
 
+const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+
+/** @param query of an address that anybody may have made: a day that is none is left out; what else is odd, the API says */
 export function readFilter(query: Readonly<Record<string, string>>, site: string): QueueFilter {
-  const given = FIELDS.filter((field) => query[field]).map((field) => [field, query[field]!]);
+  const given = FIELDS.filter((field) => query[field]).flatMap((field) => {
+    const text = query[field]!;
+    return (field === 'from' || field === 'to') && !isDay(text) ? [] : [[field, text]];
+  });
   const tab = TABS.find((each) => each === query.tab) ?? 'held';
   return { ...Object.fromEntries(given), tab, site, oldest: query.sort === 'oldest' };
 }
@@ -44,6 +50,12 @@ export function toFilter({ tab, site, oldest: _, ...fields }: QueueFilter): Comm
 
 /** Whether a comment is still to be seen in a tab once this was decided about it. */
 export const staysIn = (tab: Tab, verb: Verb): boolean => tab === 'all' && verb !== 'delete';
+
+/** Whether a decision would change anything about a comment. */
+export function isDue({ status, flags }: AdminComment, verb: Verb): boolean {
+  if (verb === 'restore') return status === 'spam' || status === 'trash';
+  return status !== BECOMES[verb] || (verb === 'approve' && flags > 0);
+}
 
 /** The comment as it will be, until the server says. */
 export const decided = (comment: AdminComment, verb: Verb): AdminComment =>

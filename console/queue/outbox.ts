@@ -1,15 +1,12 @@
 /**
- * Decisions on their way. They are shown at once and sent one after the other; what is decided alike while a request is under
- * way goes along with the next one. What cannot be sent comes back. Knows the API, no view.
+ * Decisions on their way. They are shown at once and sent one after the other, each as one decision of its own: so the log
+ * has what somebody did, and each can be taken back. What cannot be sent comes back. Knows the API, no view.
  */
-import type { Status } from '../../worker/contract';
 import type { AdminComment, Decided, Undone, Verb } from '../../worker/contract-admin';
-import { type Api, Refused } from '../api';
+import type { Api } from '../api';
 
 /** Ids a request may name (LIMITS.decisionsPerRequest of the contract). */
 const PER_REQUEST = 300;
-
-const LEADS_TO: Partial<Record<Status, Verb>> = { approved: 'approve', pending: 'hold', spam: 'spam', trash: 'trash' };
 
 /** One press of a key: what undo takes back. */
 export interface Press {
@@ -18,8 +15,8 @@ export interface Press {
   rows: readonly AdminComment[];
   /** What undoes it on the server; undefined until it was sent. */
   batch?: string | null;
-  /** The batch has other presses' comments as well. */
-  shared?: boolean;
+  /** It is being sent, or was. */
+  begun?: boolean;
   /** Was taken back, or failed as a whole. */
   over?: boolean;
 }
@@ -32,106 +29,71 @@ export interface Listener {
 }
 
 export function createOutbox(api: Api, { onFailed, onSent }: Listener) {
-  let waiting: Press[] = [];
-  let underWay: Promise<void> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  let underWay = 0;
 
-  /**
-   * Presses of the same kind as the first that fit one request, past others that are about other comments. A longer one goes
-   * alone, in portions; and so does one that answers reports, which come back only by undoing the whole batch.
-   */
-  const takeNext = (): Press[] => {
-    const [first] = waiting as [Press];
-    const taken = [first];
-    let size = first.rows.length;
-    const passed = new Set<string>();
-    const isAlone = ({ rows }: Press) => rows.some(({ flags }) => flags > 0);
-    for (const press of waiting.slice(1)) {
-      const fits =
-        press.verb === first.verb &&
-        size + press.rows.length <= PER_REQUEST &&
-        !isAlone(first) &&
-        !isAlone(press) &&
-        press.rows.every(({ id }) => !passed.has(id));
-      if (fits) {
-        taken.push(press);
-        size += press.rows.length;
-      } else for (const { id } of press.rows) passed.add(id);
-    }
-    waiting = waiting.filter((press) => !taken.includes(press));
-    return taken;
+  /** In the order of keys: an undo comes after what it takes back, and before what is decided next. */
+  const queue = <T>(task: () => Promise<T>): Promise<T> => {
+    if (underWay++ === 0) addEventListener('beforeunload', askToStay);
+    const done = last.then(task).finally(() => {
+      if (--underWay === 0) removeEventListener('beforeunload', askToStay);
+    });
+    last = done.catch(() => {});
+    return done;
   };
 
-  const send = async (presses: Press[]): Promise<void> => {
-    const [{ verb }] = presses as [Press];
-    const ids = presses.flatMap(({ rows }) => rows.map(({ id }) => id));
+  const send = async (press: Press): Promise<void> => {
+    if (press.over) return;
+    press.begun = true;
+    const ids = press.rows.map(({ id }) => id);
     const answers = new Map<string, Decided['changed'][number]>();
-    const asked = new Set<string>();
     let batch: string | null = null;
-    let error: unknown;
-    try {
-      for (let at = 0; at < ids.length; at += PER_REQUEST) {
-        const portion = ids.slice(at, at + PER_REQUEST);
+    for (let at = 0; at < ids.length; at += PER_REQUEST) {
+      try {
         const answer: Decided = await api.send<Decided>('POST', '/admin/decisions', {
-          action: verb,
-          ids: portion,
+          action: press.verb,
+          ids: ids.slice(at, at + PER_REQUEST),
           ...(batch !== null && { batch }),
         });
         batch ??= answer.batch;
-        for (const id of portion) asked.add(id);
         for (const change of answer.changed) answers.set(change.id, change);
+      } catch (error) {
+        press.batch = batch;
+        press.over = at === 0;
+        onFailed(press, press.rows.slice(at), error);
+        return;
       }
-    } catch (thrown) {
-      error = thrown;
     }
-    for (const press of presses) {
-      press.batch = batch;
-      press.shared = presses.length > 1;
-      const failed = press.rows.filter(({ id }) => !asked.has(id));
-      press.over = failed.length === press.rows.length;
-      if (failed.length > 0) onFailed(press, failed, error);
-      else
-        onSent(
-          press,
-          press.rows.filter(({ id, status }) => answers.get(id)?.from !== status),
-        );
-    }
-  };
-
-  const pump = async (): Promise<void> => {
-    while (waiting.length > 0) await send(takeNext());
-    underWay = undefined;
+    press.batch = batch;
+    onSent(
+      press,
+      press.rows.filter(({ id, status }) => answers.get(id)?.from !== status),
+    );
   };
 
   return {
     press(verb: Verb, rows: readonly AdminComment[]): Press {
       const press: Press = { verb, rows };
-      waiting.push(press);
-      underWay ??= Promise.resolve().then(pump);
+      void queue(() => send(press));
       return press;
     },
     /** @returns how many of them stay because somebody decided about them since @throws Refused */
     async undo(press: Press): Promise<number> {
-      press.over = true;
-      if (waiting.includes(press)) {
-        waiting = waiting.filter((each) => each !== press);
+      if (!press.begun) {
+        press.over = true;
         return 0;
       }
-      await underWay;
-      if (!press.batch) throw new Refused('not_found');
-      if (!press.shared) return undoBatch(api, press.batch);
-      // The batch has more in it than is to be taken back: each becomes again what it was.
-      let stayed = 0;
-      for (const [status, rows] of Map.groupBy(press.rows, (row) => row.status)) {
-        const action = LEADS_TO[status];
-        if (!action) continue;
-        const ids = rows.map(({ id }) => id);
-        stayed += (await api.send<Decided>('POST', '/admin/decisions', { action, ids })).skipped;
-      }
-      return stayed;
+      return queue(async () => {
+        if (press.over) return 0;
+        press.over = true;
+        return press.batch ? undoBatch(api, press.batch) : press.rows.length;
+      });
     },
   };
 }
-export type Outbox = ReturnType<typeof createOutbox>;
+
+/** Whoever leaves while decisions are on their way is asked first. */
+const askToStay = (event: BeforeUnloadEvent) => event.preventDefault();
 
 /** @param onProgress told how many are back so far @returns how many stay as they are @throws Refused */
 export async function undoBatch(api: Api, batch: string, onProgress?: (done: number) => void): Promise<number> {

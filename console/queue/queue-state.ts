@@ -4,7 +4,7 @@ import type { App } from '../app';
 import { type Cell, createCell } from '../cell';
 import { explain, say, t } from '../language';
 import { decideEverything, type Progress } from './everything';
-import { decided, type QueueFilter, staysIn, toFilter } from './filter';
+import { decided, isDue, type QueueFilter, staysIn, toFilter } from './filter';
 import { append, EMPTY, type List, putIn, subjectsOf, takeOut } from './list';
 import { createOutbox, type Press, undoBatch } from './outbox';
 
@@ -130,7 +130,7 @@ export function createQueue(app: App, filter: QueueFilter): QueueState {
     load: () => ask(null),
     more,
     decide(verb) {
-      const rows = subjectsOf(list.get());
+      const rows = subjectsOf(list.get()).filter((row) => isDue(row, verb));
       if (rows.length === 0) return;
       const ids = new Set(rows.map(({ id }) => id));
       list.change((old) =>

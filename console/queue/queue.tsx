@@ -21,7 +21,8 @@ export function QueueView() {
   const asked = JSON.stringify([site, query.tab, query.sort, ...FIELDS.map((field) => query[field])]);
   // A queue is for one filter: another one, and it begins afresh.
   const queue = useMemo(() => createQueue(app, readFilter(query, site)), [app, asked]);
-  useEffect(() => {
+  // Asked for before anything is painted: what one came for is to be here first.
+  useLayoutEffect(() => {
     void queue.load();
     return queue.leave;
   }, [queue]);
@@ -93,12 +94,23 @@ export function QueueView() {
           <Detail key={current.id} comment={current} queue={queue} keys={keys} onBack={() => setReading(false)} />
         )}
       </div>
-      <Dialogs open={open} queue={queue} onClose={() => setOpen(null)} />
+      <Dialogs
+        open={open}
+        queue={queue}
+        onClose={() => {
+          setOpen(null);
+          // The browser gives the focus back, unless what had it is gone.
+          requestAnimationFrame(() => document.activeElement === document.body && focusRow(queue.list.get().current));
+        }}
+      />
     </div>
   );
 }
 
-/** Where the keyboard is follows the comment that is looked at, so that screen readers say it. */
+/** Where the keyboard is follows the comment that is looked at, so that screen readers say it; it never falls off the page. */
 function focusRow(id: string | null): void {
-  requestAnimationFrame(() => document.getElementById(`row-${id}`)?.focus());
+  requestAnimationFrame(() => {
+    const places = [document.getElementById(`row-${id}`), ...document.querySelectorAll<HTMLElement>('.detail, .rows')];
+    places.find((place) => place?.checkVisibility())?.focus();
+  });
 }

@@ -17,7 +17,7 @@ export function SelectionBar({ queue, keys, onHelp }: { queue: QueueState; keys:
   const canAll = all && list.next !== null && (queue.filter.site !== '' || app.grant.sites.length === 1);
   return (
     <div class="choice" role="toolbar" aria-label={t.chosenTools}>
-      <label class="check">
+      <label class="check" hidden={list.rows.length === 0}>
         <input
           type="checkbox"
           checked={all}

@@ -56,7 +56,10 @@ export function Result({ outcome: { looked, now, tried, examples } }: { outcome:
             <b dir="auto">{comment.author.name}</b> <Mark kind={comment.status} text={t.statuses[comment.status]} />{' '}
             {findings.map(({ phase, says, reason }) => (
               <span key={phase}>
-                {namePhase(phase)} <Mark kind={says} text={t.says[says]} /> <span class="dim">{reason}</span>{' '}
+                {namePhase(phase)} <Mark kind={says} text={t.says[says]} />{' '}
+                <span class="dim" dir="auto">
+                  {reason}
+                </span>{' '}
               </span>
             ))}
           </p>
