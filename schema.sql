@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS sites (
   name       TEXT NOT NULL,                 -- for people
   settings   TEXT NOT NULL DEFAULT '{}',    -- JSON, worker/admin/settings.ts; a missing key has its default
   version    INTEGER NOT NULL DEFAULT 1,    -- +1 whenever settings change: part of every ETag
-  attack_until INTEGER NOT NULL DEFAULT 0,  -- ms; until then newcomers prove work and wait, worker/moderation/attack.ts
+  attack_until INTEGER NOT NULL DEFAULT 0,  -- ms; until then newcomers prove work and wait, worker/moderation/attack/attack.ts
   created_at INTEGER NOT NULL               -- ms
 ) WITHOUT ROWID;
 
@@ -74,7 +74,7 @@ CREATE TABLE IF NOT EXISTS comments (
   receipt_key   TEXT,                       -- the Idempotency-Key it came with: sent again, it is answered and not written
   receipt_print TEXT,                       -- SHA-256 of that request's body: another one under the same key is an error
   verdict       TEXT,                       -- JSON, what moderation's phases said (worker/moderation/verdict.ts), or NULL
-  print         TEXT,                       -- fingerprint by which near duplicates are found, worker/moderation/print.ts
+  print         TEXT,                       -- fingerprint by which near duplicates are found, worker/moderation/text/print.ts
   flagged       INTEGER NOT NULL DEFAULT 0, -- readers' reports that no moderator has answered
   locked        INTEGER NOT NULL DEFAULT 0, -- at top level: 1: nobody may reply in its branch
   decision_id   TEXT,                       -- decisions.id of the last decision about its status, or NULL
@@ -99,7 +99,7 @@ CREATE INDEX IF NOT EXISTS comments_flagged ON comments (site_id, id) WHERE flag
 CREATE UNIQUE INDEX IF NOT EXISTS comments_receipt ON comments (site_id, receipt_key) WHERE receipt_key IS NOT NULL;
 
 -- Words of comments, for moderators' search: three letters at a time, so that every language works. Filled when somebody
--- searches, and hourly (worker/moderation/search-store.ts), so that a post does not pay for it. rowid is that of comments.
+-- searches, and hourly (worker/moderation/queue/search-store.ts), so that a post does not pay for it. rowid is that of comments.
 CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5 (
   body, author, content='', contentless_delete=1, tokenize='trigram'
 );
@@ -279,7 +279,7 @@ CREATE TABLE IF NOT EXISTS tokens (
   revoked_at INTEGER                        -- ms, or NULL
 ) WITHOUT ROWID;
 
--- What a site's classifier has learnt (worker/moderation/bayes.ts).
+-- What a site's classifier has learnt (worker/moderation/classifier/bayes.ts).
 CREATE TABLE IF NOT EXISTS models (
   site_id    TEXT PRIMARY KEY,
   version    INTEGER NOT NULL,              -- +1 whenever it learns: a worker keeps what it has read

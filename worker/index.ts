@@ -6,8 +6,8 @@ import { Db } from './db';
 import type { Bindings } from './env';
 import { forgetDue, purgeIdentity } from './identity/forget-store';
 import { timePrefix } from './ids';
-import { purgeModeration } from './moderation/purge-store';
-import { fillSearchFurther } from './moderation/search-store';
+import { purgeModeration } from './moderation/decisions/purge-store';
+import { fillSearchFurther } from './moderation/queue/search-store';
 
 const DAY_MS = 86_400_000;
 /** One of two in wrangler.toml: each run may ask D1 for 50 queries on the free plan. */

@@ -220,9 +220,9 @@ function timeCode(code: Code, model: Model, text: string): { classify: number; p
 /** The worker's code, bundled as for deploying. */
 async function loadCode(): Promise<Code> {
   const modules = [
-    'moderation/bayes',
-    'moderation/counts',
-    'moderation/describe',
+    'moderation/classifier/bayes',
+    'moderation/classifier/counts',
+    'moderation/text/describe',
     'moderation/phases',
     'comments/markdown',
     'admin/settings',

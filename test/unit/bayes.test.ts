@@ -3,10 +3,24 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../cli/root.ts';
-import { classify, EMPTY_MODEL, holdAt, isTaught, type Model, parseModel } from '../../worker/moderation/bayes';
-import { type Counts, count, formatBuckets, type Kind, newCounts, parseCounts } from '../../worker/moderation/counts';
-import { joinText, listFeatures } from '../../worker/moderation/features';
-import { PRIOR } from '../../worker/moderation/prior';
+import {
+  classify,
+  EMPTY_MODEL,
+  holdAt,
+  isTaught,
+  type Model,
+  parseModel,
+} from '../../worker/moderation/classifier/bayes';
+import {
+  type Counts,
+  count,
+  formatBuckets,
+  type Kind,
+  newCounts,
+  parseCounts,
+} from '../../worker/moderation/classifier/counts';
+import { joinText, listFeatures } from '../../worker/moderation/classifier/features';
+import { PRIOR } from '../../worker/moderation/classifier/prior';
 
 const readPrior = (kind: Kind): string[] =>
   readFileSync(join(ROOT, `test/fixtures/prior/${kind}.txt`), 'utf8')
@@ -37,7 +51,7 @@ export const PRIOR_TOTALS = { good: ${good}, spam: ${spam} };
 export const PRIOR_DATA =
   '${formatBuckets(counts)}';
 `,
-    ).toMatchFileSnapshot('../../worker/moderation/prior-data.ts');
+    ).toMatchFileSnapshot('../../worker/moderation/classifier/prior-data.ts');
     expect(PRIOR).toEqual(counts);
   });
 

@@ -1,6 +1,6 @@
 /** The console's queue as a value: where one is, what is chosen, what comes back. */
 import { describe, expect, it } from 'vitest';
-import { staysIn, toFilter } from '../../console/queue/filter';
+import { isDue, readFilter, staysIn, toFilter } from '../../console/queue/filter';
 import {
   append,
   chooseTo,
@@ -73,5 +73,21 @@ describe('the filter of the queue', () => {
     expect(staysIn('held', 'approve')).toBe(false);
     expect(staysIn('all', 'spam')).toBe(true);
     expect(staysIn('all', 'delete')).toBe(false);
+  });
+
+  it('leaves days out that are none, whoever wrote the address', () => {
+    const filter = readFilter({ from: 'never', to: '2026-99-99', q: 'tea', tab: 'nowhere' }, 'blog');
+    expect(filter).toEqual({ tab: 'held', site: 'blog', oldest: false, q: 'tea' });
+  });
+
+  it('knows which decisions would change nothing', () => {
+    const held = { status: 'pending', flags: 0 } as AdminComment;
+    expect(isDue(held, 'hold')).toBe(false);
+    expect(isDue(held, 'restore')).toBe(false);
+    expect(isDue(held, 'approve')).toBe(true);
+    const reported = { status: 'approved', flags: 2 } as AdminComment;
+    expect(isDue(reported, 'approve')).toBe(true);
+    expect(isDue({ ...reported, flags: 0 }, 'approve')).toBe(false);
+    expect(isDue({ ...reported, status: 'trash' }, 'restore')).toBe(true);
   });
 });

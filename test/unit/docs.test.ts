@@ -9,9 +9,9 @@ import { measureSizes } from '../../cli/size';
 import { ERRORS, LIMITS } from '../../worker/contract';
 import { SCOPES } from '../../worker/contract-admin';
 import { Settings } from '../../worker/contract-settings';
-import { OUTSIDE_PHASES } from '../../worker/moderation/outside';
+import { OUTSIDE_PHASES } from '../../worker/moderation/outside/outside';
+import { turnstile } from '../../worker/moderation/outside/turnstile';
 import { PHASES } from '../../worker/moderation/phases';
-import { turnstile } from '../../worker/moderation/turnstile';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');

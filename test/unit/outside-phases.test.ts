@@ -6,9 +6,9 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Settings } from '../../worker/contract-settings';
 import type { Bindings } from '../../worker/env';
-import type { Asked, OutsidePhase } from '../../worker/moderation/asked';
-import { askOutside } from '../../worker/moderation/outside';
-import { turnstile } from '../../worker/moderation/turnstile';
+import type { Asked, OutsidePhase } from '../../worker/moderation/outside/asked';
+import { askOutside } from '../../worker/moderation/outside/outside';
+import { turnstile } from '../../worker/moderation/outside/turnstile';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 const SECRETS = { AKISMET_KEY: 'akismet-key', TURNSTILE_SECRET: 'turnstile-secret', PHASE_SECRET: 'phase-secret' };

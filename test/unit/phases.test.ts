@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../worker/admin/settings';
 import { renderMarkdown } from '../../worker/comments/markdown';
-import { EMPTY_MODEL } from '../../worker/moderation/bayes';
-import { describeComment, type Written } from '../../worker/moderation/describe';
+import { EMPTY_MODEL } from '../../worker/moderation/classifier/bayes';
 import { EDIT_PHASES, judge, PHASES } from '../../worker/moderation/phases';
-import { isNearPrint, isSamePrint, printOf } from '../../worker/moderation/print';
+import { describeComment, type Written } from '../../worker/moderation/text/describe';
+import { isNearPrint, isSamePrint, printOf } from '../../worker/moderation/text/print';
 import type { Facts, Recent } from '../../worker/moderation/verdict';
 
 const NOW = 1_790_000_000_000;

@@ -2,10 +2,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Db } from '../../worker/db';
 import { newId } from '../../worker/ids';
-import { classify, EMPTY_MODEL, type Model, parseModel } from '../../worker/moderation/bayes';
-import { joinText } from '../../worker/moderation/features';
-import { type Lesson, learn } from '../../worker/moderation/learn';
-import { selectSiteModel } from '../../worker/moderation/learn-store';
+import { classify, EMPTY_MODEL, type Model, parseModel } from '../../worker/moderation/classifier/bayes';
+import { joinText } from '../../worker/moderation/classifier/features';
+import { type Lesson, learn } from '../../worker/moderation/classifier/learn';
+import { selectSiteModel } from '../../worker/moderation/classifier/learn-store';
 import { ask } from './admin';
 import { bindings, createSite, post } from './api';
 import { watchDatabase } from './watched';

@@ -1,9 +1,9 @@
-/** `PUT /admin/sites/{site}/attack`: attack mode by hand. How it turns itself on, moderation/attack.ts decides. */
+/** `PUT /admin/sites/{site}/attack`: attack mode by hand. How it turns itself on, moderation/attack/attack.ts decides. */
 import { AttackMode } from '../contract-admin';
 import { newId } from '../ids';
-import { setAttack } from '../moderation/attack-store';
-import { presentSummary } from '../moderation/summary';
-import { type SummaryRow, selectSummary } from '../moderation/summary-store';
+import { setAttack } from '../moderation/attack/attack-store';
+import { presentSummary } from '../moderation/queue/summary';
+import { type SummaryRow, selectSummary } from '../moderation/queue/summary-store';
 import { Problem } from '../problem';
 import { type AppContext, openDb, readBody } from '../request';
 import { batchAs, draftDecision, needGrant } from './grant';

@@ -12,7 +12,7 @@ import { hashText } from '../identity/proof';
 import { batchProven, checkStanding } from '../identity/standing';
 import { type StandingRow, selectStanding } from '../identity/store';
 import type { Identity } from '../identity/viewer';
-import type { DecisionDraft } from '../moderation/status-store';
+import type { DecisionDraft } from '../moderation/decisions/status-store';
 import { Problem } from '../problem';
 import type { AppContext } from '../request';
 import { selectToken, touchToken } from './tokens-store';

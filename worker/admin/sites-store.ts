@@ -1,7 +1,7 @@
 /** SQL of sites and their origins. A change is made to the version that was looked at, or not at all. */
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { query, type SiteRow } from '../db';
-import { type DecisionDraft, insertDecision } from '../moderation/status-store';
+import { type DecisionDraft, insertDecision } from '../moderation/decisions/status-store';
 import type { StoredSettings } from './settings';
 
 /** A site as it may be changed, and as the log keeps it. */

@@ -1,7 +1,7 @@
 /** SQL of API tokens. A revoked one keeps its row, so that the log can name it. */
 import { type CompiledQuery, sql } from 'kysely';
 import { query, type TokenRow } from '../db';
-import { type DecisionDraft, insertDecision } from '../moderation/status-store';
+import { type DecisionDraft, insertDecision } from '../moderation/decisions/status-store';
 
 export function selectToken(id: string): CompiledQuery<TokenRow> {
   return query.selectFrom('tokens').where('id', '=', id).selectAll().compile();

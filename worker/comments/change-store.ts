@@ -5,8 +5,8 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { LIMITS } from '../contract';
 import { type CommentRow, query } from '../db';
-import { unindex } from '../moderation/search-store';
-import { wiped, wipeLog } from '../moderation/status-store';
+import { wiped, wipeLog } from '../moderation/decisions/status-store';
+import { unindex } from '../moderation/queue/search-store';
 import { pinnedColumn, type ShownRow, shownColumns } from './store';
 
 /** A comment of any status, with what deciding about it needs. */

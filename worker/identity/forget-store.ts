@@ -7,9 +7,9 @@ import { type CompiledQuery, sql } from 'kysely';
 import { hide, refillInline } from '../comments/shown-store';
 import { LIMITS } from '../contract';
 import { type Db, query } from '../db';
+import { wiped, wipeLog } from '../moderation/decisions/status-store';
 import { forgetInModeration } from '../moderation/forget-store';
-import { unindex } from '../moderation/search-store';
-import { wiped, wipeLog } from '../moderation/status-store';
+import { unindex } from '../moderation/queue/search-store';
 import { dropFlags, dropReactions, dropVotes } from './opinions-store';
 
 /** People whose time has come that a run looks after together. */

@@ -5,8 +5,8 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { pinnedColumn, type ShownRow, shownColumns } from '../comments/store';
 import { type PersonRow, query, type Tables } from '../db';
-import { followBan } from '../moderation/bans-store';
-import { reindex } from '../moderation/search-store';
+import { followBan } from '../moderation/bans/bans-store';
+import { reindex } from '../moderation/queue/search-store';
 import { dropFlags, dropReactions, dropVotes } from './opinions-store';
 
 /** More are not counted: enough to say "many". */

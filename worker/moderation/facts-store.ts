@@ -2,7 +2,7 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { type BanRow, type ModelRow, query } from '../db';
 import { timePrefix } from '../ids';
-import type { BanName } from './ban-match';
+import type { BanName } from './bans/ban-match';
 import type { Recent } from './verdict';
 
 /** How far back duplicates and floods are looked for. */

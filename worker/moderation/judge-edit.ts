@@ -8,14 +8,14 @@ import type { Finding } from '../contract-admin';
 import type { Settings } from '../contract-settings';
 import type { CommentRow, ModelRow } from '../db';
 import type { ClientHashes } from '../request';
-import { listBanNames } from './ban-match';
-import { EMPTY_MODEL, parseModel } from './bayes';
-import { describeComment } from './describe';
+import { listBanNames } from './bans/ban-match';
+import { EMPTY_MODEL, parseModel } from './classifier/bayes';
 import { type FittingBan, type SenderRow, selectBans, selectHistory, selectModel, selectRecent } from './facts-store';
 import { checkRefusal } from './judge';
-import { listLinks } from './links';
 import { EDIT_PHASES, judge } from './phases';
-import { parseFindings } from './present';
+import { parseFindings } from './queue/present';
+import { describeComment } from './text/describe';
+import { listLinks } from './text/links';
 import { type Recent, toStatus } from './verdict';
 
 /** @param id of the comment @param authorId whose edit it is @param body its new text @param now epoch ms */

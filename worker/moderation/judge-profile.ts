@@ -7,12 +7,12 @@ import type { Settings } from '../contract-settings';
 import type { TeamMember } from '../identity/names';
 import type { Person } from '../identity/standing';
 import type { ClientHashes } from '../request';
-import { listBanNames } from './ban-match';
-import { EMPTY_MODEL } from './bayes';
-import { describeComment } from './describe';
+import { listBanNames } from './bans/ban-match';
+import { EMPTY_MODEL } from './classifier/bayes';
 import { type FittingBan, selectBans } from './facts-store';
 import { checkRefusal } from './judge';
 import { judge, PROFILE_PHASES } from './phases';
+import { describeComment } from './text/describe';
 
 /** Of no page: their own. */
 const HOST = 'page.invalid';

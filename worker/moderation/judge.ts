@@ -15,18 +15,18 @@ import type { Person } from '../identity/standing';
 import { newId } from '../ids';
 import { Problem } from '../problem';
 import { type AppContext, type ClientHashes, clientAddress } from '../request';
-import type { Asked } from './asked';
-import { decideAttack } from './attack';
-import { type SurgeRow, selectSurge, startAttack } from './attack-store';
-import { type Bannable, listBanNames } from './ban-match';
-import { passChallenge } from './challenge';
-import { describeComment } from './describe';
+import { decideAttack } from './attack/attack';
+import { type SurgeRow, selectSurge, startAttack } from './attack/attack-store';
+import { passChallenge } from './attack/challenge';
+import { type Bannable, listBanNames } from './bans/ban-match';
+import { getModel, keepModel } from './classifier/model';
 import { type FittingBan, type SenderRow, selectBans, selectHistory, selectModel, selectRecent } from './facts-store';
-import { listLinks } from './links';
-import { getModel, keepModel } from './model';
-import { askOutside } from './outside';
+import type { Asked } from './outside/asked';
+import { askOutside } from './outside/outside';
 import { judge } from './phases';
 import { compileRules } from './rules';
+import { describeComment } from './text/describe';
+import { listLinks } from './text/links';
 import { type Facts, isNewcomer, isUnsettled, type Recent, toStatus } from './verdict';
 
 /** What selectFacts finds, query by query. */

@@ -1,17 +1,17 @@
 /** HTTP of moderation: the queue, decisions about comments, the log with its undo, bans, trying rules. */
 import { Hono } from 'hono';
 import type { AppEnv } from '../request';
-import { backtest } from './backtest';
-import { ban, listBans, unban } from './bans';
-import { readChallenge } from './challenge';
-import { readAdminComment } from './context';
-import { decide } from './decide';
-import { editComment } from './edit';
-import { listComments } from './list';
-import { readLog } from './log';
-import { moveComment } from './move';
-import { readSummary } from './summary';
-import { undo } from './undo';
+import { readChallenge } from './attack/challenge';
+import { ban, listBans, unban } from './bans/bans';
+import { decide } from './decisions/decide';
+import { editComment } from './decisions/edit';
+import { readLog } from './decisions/log';
+import { moveComment } from './decisions/move';
+import { undo } from './decisions/undo';
+import { readAdminComment } from './queue/context';
+import { listComments } from './queue/list';
+import { readSummary } from './queue/summary';
+import { backtest } from './trial/backtest';
 
 export const moderation = new Hono<AppEnv>()
   .get('/challenge', readChallenge)

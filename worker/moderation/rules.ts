@@ -4,7 +4,7 @@
  */
 import { RE2JS, RE2Set } from 're2js';
 import type { Rule } from '../contract-settings';
-import { plainText, unmaskText } from './reading';
+import { plainText, unmaskText } from './text/reading';
 import type { Judged } from './verdict';
 
 /** Which of a site's rules a comment meets, in their order; and those that cannot be read, and count as none. */

@@ -3,7 +3,7 @@ import type { Finding } from '../contract-admin';
 import type { Settings } from '../contract-settings';
 import type { BanRow, CommentStatus } from '../db';
 import type { TeamMember } from '../identity/names';
-import type { Model } from './bayes';
+import type { Model } from './classifier/bayes';
 
 /** A comment about to be written (or, in a trial, that was). */
 export interface Judged {

@@ -14,7 +14,7 @@ import {
 } from '../contract-admin';
 import type { Db } from '../db';
 import { newId } from '../ids';
-import type { DecisionDraft } from '../moderation/status-store';
+import type { DecisionDraft } from '../moderation/decisions/status-store';
 import { parseQuery } from '../parse';
 import { Problem } from '../problem';
 import { type AppContext, openDb, readBody, sendBookmark } from '../request';

@@ -1,7 +1,7 @@
 /** SQL of branches that change their page: a top-level comment with everything below it, of any status. */
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { query } from '../db';
-import { changedBy, type DecisionDraft, insertDecision } from '../moderation/status-store';
+import { changedBy, type DecisionDraft, insertDecision } from '../moderation/decisions/status-store';
 
 /**
  * Moves whole branches between two pages of the decision's site, and counts them there; the log has an item for each. A branch

@@ -4,7 +4,7 @@
  */
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { query } from '../db';
-import { changedBy, type DecisionDraft, insertDecision } from '../moderation/status-store';
+import { changedBy, type DecisionDraft, insertDecision } from '../moderation/decisions/status-store';
 import type { AddressItem, LockItem, PageItem, TitleItem } from './log-items';
 
 /** @returns queries for one batch, as of all changes here; the last one's rows are the ids that were changed */

@@ -5,7 +5,7 @@
  */
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { query } from '../db';
-import { changedBy, type DecisionDraft, insertDecision } from '../moderation/status-store';
+import { changedBy, type DecisionDraft, insertDecision } from '../moderation/decisions/status-store';
 import { moveBranches } from './branch-store';
 import { nextVersion } from './change-store';
 import type { MergeItem } from './log-items';

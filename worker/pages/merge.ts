@@ -8,7 +8,7 @@ import { cleanText } from '../clean';
 import { parseId } from '../comments/target';
 import { type PageChanged, PageMerge } from '../contract-admin';
 import { newId } from '../ids';
-import type { DecisionDraft } from '../moderation/status-store';
+import type { DecisionDraft } from '../moderation/decisions/status-store';
 import { Problem } from '../problem';
 import { type AppContext, openDb, readBody, sendBookmark } from '../request';
 import { presentAdminPage } from './admin-present';

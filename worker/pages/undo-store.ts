@@ -1,6 +1,6 @@
 /** SQL that takes back what was decided about pages, and does it again: what the log says, turned round. */
 import type { CompiledQuery } from 'kysely';
-import type { DecisionDraft } from '../moderation/status-store';
+import type { DecisionDraft } from '../moderation/decisions/status-store';
 import { moveBranches } from './branch-store';
 import { changeAddress, changeLock, changeTitle } from './change-store';
 import { isAddress, isBranch, isLock, isMerge, isTitle, type PageItem } from './log-items';

@@ -19,6 +19,8 @@ describe('signing in', () => {
     expect(views.map((view) => view.replace(/[\d,+]*$/, '').trim())).toEqual(
       'Queue Log Bans Pages Rules Sites Tokens Numbers'.split(' '),
     );
+    // The form that had the focus is gone; it is where the menu is done with.
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
     await page.reload();
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
     const other = await page.context().newPage();

@@ -1,6 +1,6 @@
 /** The site's bans: of people, addresses, networks, e-mail addresses, domains. Pure. */
 import type { BanRow } from '../../db';
-import { isInRange, listBanNames } from '../ban-match';
+import { isInRange, listBanNames } from '../bans/ban-match';
 import type { Phase } from '../verdict';
 
 /** Of hashes nothing is told: they are forgotten in a month, and what is said of a comment is not. */

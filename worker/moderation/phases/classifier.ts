@@ -1,6 +1,6 @@
 /** The site's classifier (bayes.ts): what moderators decided before about texts such as this. Pure. */
-import { classify, holdAt, isTaught, SPAM_AT } from '../bayes';
-import { joinText } from '../features';
+import { classify, holdAt, isTaught, SPAM_AT } from '../classifier/bayes';
+import { joinText } from '../classifier/features';
 import { isNewcomer, isStranger, type Phase } from '../verdict';
 
 /** Spam, and at all anything of those who are known, only where the site's own moderators have taught enough for that. */

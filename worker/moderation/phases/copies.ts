@@ -1,6 +1,6 @@
 /** Texts that were written before: by the same, who pressed twice, or by others, on any page of the site. Pure. */
-import { isNearPrint, isSamePrint } from '../print';
-import { weighLetters } from '../reading';
+import { isNearPrint, isSamePrint } from '../text/print';
+import { weighLetters } from '../text/reading';
 import { isStranger, type Judged, type Phase, type Recent } from '../verdict';
 
 const MINUTE_MS = 60_000;

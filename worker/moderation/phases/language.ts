@@ -1,6 +1,6 @@
 /** Scripts and languages: which ones a site is written in, its settings say. Pure. */
 import { francAll } from 'franc-min';
-import { isMasked, plainText } from '../reading';
+import { isMasked, plainText } from '../text/reading';
 import type { Phase } from '../verdict';
 
 /** A Latin stem with a short ending of the writer's own language, as in Russian `SMSа`. */

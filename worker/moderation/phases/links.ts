@@ -1,8 +1,8 @@
 /** Links in a comment: how many, and whether there is anything else. Pure. */
-import { classify } from '../bayes';
-import { joinText } from '../features';
-import { listForeign } from '../links';
-import { weighLetters } from '../reading';
+import { classify } from '../classifier/bayes';
+import { joinText } from '../classifier/features';
+import { listForeign } from '../text/links';
+import { weighLetters } from '../text/reading';
 import { type Facts, isNewcomer, isStranger, type Judged, type Phase } from '../verdict';
 
 /** More links than this look bad on a stranger, when what is written around them does. */
