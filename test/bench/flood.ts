@@ -228,8 +228,8 @@ async function cleanUp(server: Server, agent: Agent, report: Report, site: strin
     [
       ['the queue is answered', fixed(median(times), 1)],
       ['the console shows it', whole(opened.again)],
-      ['for the first time, nothing cached', whole(opened.first)],
-      ['(an empty page, nothing cached)', whole(opened.floor)],
+      ['in a fresh browser', whole(opened.first)],
+      ['in a fresh browser, an empty page', whole(opened.floor)],
       ['all are spam', whole(undoing - cleaning)],
       ['all are held again', whole(done - undoing)],
     ],

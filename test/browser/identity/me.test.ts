@@ -60,12 +60,12 @@ describe('a guest', () => {
 
   it('downloads everything that is stored about them', async () => {
     const { page: p } = await open(freshPath('download'), { html });
-    await write(p, 'Take the **pot** to the kettle', 'to the kettle');
+    await write(p, 'To the **kettle**', 'To the kettle');
     await openPanel(p);
     const [download] = await Promise.all([p.waitForEvent('download'), inPanel(p, /^Download/).click()]);
     expect(download.suggestedFilename()).toBe('afterword-my-data.json');
     const data = JSON.parse(await readFile(await download.path(), 'utf8')) as MyData;
-    expect(data.comments.map(({ body }) => body)).toEqual(['Take the **pot** to the kettle']);
+    expect(data.comments.map(({ body }) => body)).toEqual(['To the **kettle**']);
   });
 
   it('asks to be deleted, by keyboard, is told when, and changes their mind', async () => {
