@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Query } from '../api';
 import { useApp } from '../app';
 import { explain, t } from '../language';
+import { Trouble } from './trouble';
 
 export interface Loaded<T> {
   data: T | undefined;
@@ -47,14 +48,7 @@ export function Show<T>({ loaded, children }: { loaded: Loaded<T>; children(data
   const { data, problem, reload } = loaded;
   return (
     <>
-      {problem && (
-        <p class="problem" role="alert">
-          {problem}{' '}
-          <button type="button" onClick={reload}>
-            {t.retry}
-          </button>
-        </p>
-      )}
+      <Trouble problem={problem} reload={reload} />
       {data === undefined ? !problem && <p class="late">{t.loading}</p> : children(data)}
     </>
   );

@@ -1,19 +1,13 @@
 /** The end of a list that comes in pages: what went wrong, more of it, or that there is nothing. */
 import { t } from '../language';
 import type { Paged } from './paged';
+import { Trouble } from './trouble';
 
 export function Rest<R>({ list, empty }: { list: Paged<R>; empty: string }) {
   const { rows, problem, loading, more, reload } = list;
   return (
     <>
-      {problem && (
-        <p class="problem" role="alert">
-          {problem}{' '}
-          <button type="button" onClick={reload}>
-            {t.retry}
-          </button>
-        </p>
-      )}
+      <Trouble problem={problem} reload={reload} />
       {rows.length === 0 && !loading && !problem && <p class="empty">{empty}</p>}
       {more && (
         <button type="button" class="more" disabled={loading} onClick={more}>

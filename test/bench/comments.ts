@@ -2,11 +2,10 @@
  * Made-up comments for the benchmark, as rows of schema.sql: a tree of mixed branches, some long and deep, with bodies of
  * about 60 to 500 characters rendered by the worker's own renderer. The same ones every time. Knows nothing of databases.
  */
-import { join } from 'node:path';
-import { build } from 'esbuild';
+
 import { makeCrowd } from '../../cli/demo-crowd.ts';
-import { ROOT } from '../../cli/root.ts';
 import { newId } from '../../worker/ids.ts';
+import { loadCode } from './code.ts';
 import type { Row } from './database.ts';
 
 /** As LIMITS.repliesInline in worker/contract.ts; the answers show whether it still is. */
@@ -35,18 +34,10 @@ interface Renderer {
 
 /** worker/comments/markdown.ts as the worker has it. */
 export async function loadRenderer(): Promise<Renderer> {
-  const { outputFiles } = await build({
-    entryPoints: [join(ROOT, 'worker/comments/markdown.ts')],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-  });
-  const code = Buffer.from(outputFiles[0]!.contents).toString('base64');
-  const { renderMarkdown, RENDERER_VERSION } = (await import(`data:text/javascript;base64,${code}`)) as {
+  const { renderMarkdown, RENDERER_VERSION } = await loadCode<{
     renderMarkdown: (source: string, options: { images: boolean }) => string;
     RENDERER_VERSION: number;
-  };
+  }>(['comments/markdown']);
   return { render: (source) => renderMarkdown(source, { images: false }), version: RENDERER_VERSION };
 }
 

@@ -2,11 +2,10 @@
  * What it costs to know who is speaking: CPU time of checking a proof and the token of a session, by the worker's own code
  * in this process, against a bare ES256 verification.
  */
-import { join } from 'node:path';
-import { build } from 'esbuild';
+
 import { calculateJwkThumbprint, decodeProtectedHeader, type JWK } from 'jose';
 import { createKey } from '../../cli/key.ts';
-import { ROOT } from '../../cli/root.ts';
+import { loadCode } from './code.ts';
 import { fixed, median, printTable, type Report } from './report.ts';
 
 const TARGET_MS = 2;
@@ -22,7 +21,7 @@ interface Code {
 
 /** @param effort.count verifications in a round */
 export async function measureProof(report: Report, effort: { rounds: number; count: number }): Promise<void> {
-  const code = await loadCode();
+  const code = await loadCode<Code>(['identity/proof', 'identity/token']);
   const key = await createKey();
   const body = JSON.stringify({ url: 'https://blog.example/post', body: 'The first sun for a week.'.repeat(20) });
   const probe = await key.prove('POST', URL_OF_POST, body);
@@ -85,22 +84,4 @@ async function cpuMs(check: (proof: string) => Promise<void>, proofs: string[]):
   for (const proof of proofs) await check(proof);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000 / proofs.length;
-}
-
-/** The worker's code as it is deployed: bundled. */
-async function loadCode(): Promise<Code> {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: "export * from './worker/identity/proof'; export * from './worker/identity/token';",
-      resolveDir: ROOT,
-      sourcefile: join(ROOT, 'bench.ts'),
-      loader: 'ts',
-    },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-  });
-  const text = Buffer.from(outputFiles[0]!.contents).toString('base64');
-  return (await import(`data:text/javascript;base64,${text}`)) as Code;
 }

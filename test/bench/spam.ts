@@ -1,12 +1,5 @@
-/**
- * `npm run bench:spam [-- --show]`: how well spam is told from comments by the text alone. Once the classifier on what it has
- * not seen of the kind it was taught on, and once all local phases on good comments of quite other sites, by newcomers, under
- * default settings. Needs comments that are not the project's (spam-data.ts); without them there is nothing to do.
- */
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
-import { ROOT } from '../../cli/root.ts';
+import { loadCode } from './code.ts';
 import { fixed, median, newReport, printTable, printVerdicts, type Verdict } from './report.ts';
 import { hasData, type Labelled, readGood, readLabelled } from './spam-data.ts';
 
@@ -40,7 +33,7 @@ interface Code {
 
 const { values } = parseArgs({ options: { show: { type: 'boolean', default: false } } });
 async function benchSpam(): Promise<boolean> {
-  const code = await loadCode();
+  const code = await loadCode<Code>(MODULES);
   const report = newReport();
   const taught = TAUGHT.map(readLabelled);
   const model = train(code, taught.flat());
@@ -217,31 +210,14 @@ function timeCode(code: Code, model: Model, text: string): { classify: number; p
   };
 }
 
-/** The worker's code, bundled as for deploying. */
-async function loadCode(): Promise<Code> {
-  const modules = [
-    'moderation/classifier/bayes',
-    'moderation/classifier/counts',
-    'moderation/text/describe',
-    'moderation/phases',
-    'comments/markdown',
-    'admin/settings',
-  ];
-  const { outputFiles } = await build({
-    stdin: {
-      contents: modules.map((name) => `export * from './worker/${name}';`).join('\n'),
-      resolveDir: ROOT,
-      sourcefile: join(ROOT, 'bench.ts'),
-      loader: 'ts',
-    },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-  });
-  const source = Buffer.from(outputFiles[0]!.contents).toString('base64');
-  return (await import(`data:text/javascript;base64,${source}`)) as Code;
-}
+const MODULES = [
+  'moderation/classifier/bayes',
+  'moderation/classifier/counts',
+  'moderation/text/describe',
+  'moderation/phases',
+  'comments/markdown',
+  'admin/settings',
+];
 
 if (hasData()) process.exitCode = (await benchSpam()) ? 0 : 1;
 else console.log('There are no comments to measure by: ../shared/data is not there.');

@@ -1,19 +1,7 @@
 /** Settings through the API: what is refused, by its name, and what a setting needs to be there. */
 import { describe, expect, it } from 'vitest';
-import type { AdminSite } from '../../worker/contract-admin';
-import type { SiteRow } from '../../worker/db';
-import type { Bindings } from '../../worker/env';
-import { ask } from './admin';
-import { ADMIN, bindings, call, createSite, problem } from './api';
-
-const change = (site: string, body: object, over: Partial<Bindings> = {}) =>
-  ask('PATCH', `/admin/sites/${site}`, body, ADMIN, over);
-const changed = async (site: string, body: object): Promise<AdminSite> => {
-  const answer = await change(site, body);
-  if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
-  return answer.json();
-};
-const siteRow = (id: string) => bindings.DB.prepare('SELECT * FROM sites WHERE id = ?').bind(id).first<SiteRow>();
+import { changeSite, siteChanged, siteRow } from './admin';
+import { ADMIN, call, createSite, problem } from './api';
 
 describe('settings', () => {
   const rule = { match: 'text', pattern: 'x', says: 'hold' };
@@ -73,18 +61,18 @@ describe('settings', () => {
     async (name, value, needs) => {
       const { site } = await createSite();
       const without = { [needs]: undefined } as never;
-      const answer = await change(site, { settings: { [name]: value } }, without);
+      const answer = await changeSite(site, { settings: { [name]: value } }, without);
       const { detail } = (await answer.clone().json()) as { detail: string };
       expect(await problem(answer)).toEqual({ status: 400, code: 'invalid_request', field: `settings.${name}` });
       expect(detail).toContain(needs);
       const withIt = {
         [needs]: needs === 'AI' ? { run: async () => null } : 'test-secret-0123456789-abcdefghijkl',
       } as never;
-      expect((await change(site, { settings: { [name]: value } }, withIt)).status).toBe(200);
-      expect((await change(site, { settings: { [name]: value, hold: true } }, without)).status).toBe(200);
+      expect((await changeSite(site, { settings: { [name]: value } }, withIt)).status).toBe(200);
+      expect((await changeSite(site, { settings: { [name]: value, hold: true } }, without)).status).toBe(200);
       expect(
         (
-          await change(
+          await changeSite(
             site,
             { settings: { [name]: name === 'turnstile' || name === 'phaseUrl' ? null : false } },
             without,
@@ -96,7 +84,7 @@ describe('settings', () => {
 
   it('take a rule that compiles, with its defaults', async () => {
     const { site } = await createSite();
-    const { settings } = await changed(site, {
+    const { settings } = await siteChanged(site, {
       settings: { rules: [{ match: 'regex', pattern: '(?i)cas[i1]no|\\p{Greek}{20,}', says: 'spam' }] },
     });
     expect(settings.rules).toEqual([
@@ -107,8 +95,8 @@ describe('settings', () => {
   it('threat 23: % and _ in an origin match nothing but themselves', async () => {
     await createSite({}, 'a-b.example');
     const { site } = await createSite();
-    expect((await problem(change(site, { origins: ['https://%'] }))).field).toBe('origins.0');
-    expect((await changed(site, { origins: ['https://a_b.example'] })).origins).toEqual(['a_b.example']);
-    expect((await changed('a-b-example', {})).origins).toEqual(['a-b.example']);
+    expect((await problem(changeSite(site, { origins: ['https://%'] }))).field).toBe('origins.0');
+    expect((await siteChanged(site, { origins: ['https://a_b.example'] })).origins).toEqual(['a_b.example']);
+    expect((await siteChanged('a-b-example', {})).origins).toEqual(['a-b.example']);
   });
 });

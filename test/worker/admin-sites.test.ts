@@ -1,22 +1,12 @@
 /** Sites: made and changed through the API, each setting for itself, told to the log; attack mode by hand. */
 import { describe, expect, it } from 'vitest';
 import type { AdminSite, AdminSites, Summary } from '../../worker/contract-admin';
-import type { SiteRow } from '../../worker/db';
-import type { Bindings } from '../../worker/env';
-import { ask, bearer, type Headers, readLog } from './admin';
+import { ask, bearer, changeSite, type Headers, readLog, siteChanged, siteRow } from './admin';
 import { ADMIN, bill, bindings, call, createSite, draft, post, problem, query, send } from './api';
 import { createKey } from './key';
 import { createPerson } from './person';
 import { watchDatabase } from './watched';
 
-const change = (site: string, body: object, over: Partial<Bindings> = {}) =>
-  ask('PATCH', `/admin/sites/${site}`, body, ADMIN, over);
-const changed = async (site: string, body: object): Promise<AdminSite> => {
-  const answer = await change(site, body);
-  if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
-  return answer.json();
-};
-const siteRow = (id: string) => bindings.DB.prepare('SELECT * FROM sites WHERE id = ?').bind(id).first<SiteRow>();
 const log = async (site: string) => {
   const lines = await readLog('site_id = ?', site);
   return lines.map(({ action, actor_kind, items }) => ({ action, actor_kind, items }));
@@ -89,8 +79,8 @@ describe('a site', () => {
 
   it('changes one setting at a time, for readers as well', async () => {
     const { site, url } = await createSite({ votes: 'both' });
-    await changed(site, { settings: { hold: true } });
-    const { settings } = await changed(site, { settings: { editWindow: 5, ssoIssuer: null } });
+    await siteChanged(site, { settings: { hold: true } });
+    const { settings } = await siteChanged(site, { settings: { editWindow: 5, ssoIssuer: null } });
     expect(settings).toMatchObject({ votes: 'both', hold: true, editWindow: 5, ssoIssuer: null });
     expect((await post({ url })).status).toBe('pending');
     expect((await siteRow(site))!.version).toBe(3);
@@ -100,14 +90,14 @@ describe('a site', () => {
     const { site } = await createSite({ hold: true });
     const before = await siteRow(site);
     for (const body of [{}, { settings: {} }, { settings: { hold: true } }, { name: site }])
-      expect((await changed(site, body)).settings.hold).toBe(true);
+      expect((await siteChanged(site, body)).settings.hold).toBe(true);
     expect(await siteRow(site)).toEqual(before);
     expect(await log(site)).toEqual([]);
   });
 
   it('tells the log what was before and after, in full', async () => {
     const { site, url } = await createSite({ hold: true });
-    await changed(site, { name: 'New', origins: ['https://new.example'], settings: { hold: false } });
+    await siteChanged(site, { name: 'New', origins: ['https://new.example'], settings: { hold: false } });
     expect(await log(site)).toEqual([
       {
         action: 'site.change',
@@ -128,7 +118,7 @@ describe('a site', () => {
   it('mends settings that cannot be read as JSON', async () => {
     const { site } = await createSite();
     await bindings.DB.prepare("UPDATE sites SET settings = '{broken' WHERE id = ?").bind(site).run();
-    expect((await changed(site, { settings: { hold: true } })).settings.hold).toBe(true);
+    expect((await siteChanged(site, { settings: { hold: true } })).settings.hold).toBe(true);
   });
 
   it('is not there for a token of another one', async () => {
@@ -150,8 +140,8 @@ describe('a site', () => {
   it('is changed by one of two at once, and the other is told', async () => {
     const { site } = await createSite({ hold: false });
     const bill = { trips: 0, written: 0 };
-    const DB = watchDatabase(bill, () => changed(site, { settings: { votes: 'off' } }));
-    const late = change(site, { origins: ['https://late.example'], settings: { hold: true } }, { DB });
+    const DB = watchDatabase(bill, () => siteChanged(site, { settings: { votes: 'off' } }));
+    const late = changeSite(site, { origins: ['https://late.example'], settings: { hold: true } }, { DB });
     expect(await problem(late)).toEqual({ status: 409, code: 'conflict' });
     expect(JSON.parse((await siteRow(site))!.settings)).toEqual({ hold: false, votes: 'off' });
     expect(await log(site)).toHaveLength(1);
@@ -162,7 +152,7 @@ describe('a site', () => {
   it('loses the race for an origin without a trace', async () => {
     const { site } = await createSite();
     const DB = watchDatabase({ trips: 0, written: 0 }, () => createSite({}, 'wanted.example'));
-    const late = change(site, { name: 'Late', origins: ['https://wanted.example'] }, { DB });
+    const late = changeSite(site, { name: 'Late', origins: ['https://wanted.example'] }, { DB });
     expect(await problem(late)).toEqual({ status: 409, code: 'conflict', field: 'origins' });
     expect((await siteRow(site))!.name).toBe(site);
     expect(await log(site)).toEqual([]);
@@ -180,7 +170,7 @@ describe('attack mode by hand', () => {
     const until = Date.parse(on.attackUntil!);
     expect(until).toBeGreaterThanOrEqual(since + 15 * 60_000);
     expect(until).toBeLessThanOrEqual(Date.now() + 15 * 60_000);
-    expect((await changed(site, {})).attackUntil).toBe(on.attackUntil);
+    expect((await siteChanged(site, {})).attackUntil).toBe(on.attackUntil);
     const off = (await (await set(site, 0)).json()) as Summary;
     expect(off.attackUntil).toBeNull();
     expect((await set(site, 0)).status).toBe(200);
@@ -232,5 +222,5 @@ describe('attack mode by hand', () => {
 it('reads sites in one round trip, and changes one in three', async () => {
   const { site } = await createSite();
   expect(bill(await ask('GET', `/admin/sites${query({})}`)).trips).toBe(1);
-  expect(bill(await change(site, { name: 'Other' })).trips).toBe(3);
+  expect(bill(await changeSite(site, { name: 'Other' })).trips).toBe(3);
 });

@@ -1,5 +1,6 @@
 /** Talks to the worker as those who run a site do: with the root token, or with one made for the purpose. */
-import type { CreatedToken, Scope } from '../../worker/contract-admin';
+import type { AdminSite, CreatedToken, Scope } from '../../worker/contract-admin';
+import type { SiteRow } from '../../worker/db';
 import type { Bindings } from '../../worker/env';
 import { ADMIN, bindings, call } from './api';
 
@@ -45,3 +46,15 @@ export async function readLog(where: string, ...values: unknown[]) {
     .all<{ action: string; actor_kind: string; actor_name: string; site_id: string; items: string }>();
   return results.map(({ items, ...line }) => ({ ...line, items: JSON.parse(items) as unknown[] }));
 }
+
+/** Changes a site as the owner. */
+export const changeSite = (site: string, body: object, over: Partial<Bindings> = {}) =>
+  ask('PATCH', `/admin/sites/${site}`, body, ADMIN, over);
+/** The same, which must go well. */
+export async function siteChanged(site: string, body: object): Promise<AdminSite> {
+  const answer = await changeSite(site, body);
+  if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+export const siteRow = (id: string) =>
+  bindings.DB.prepare('SELECT * FROM sites WHERE id = ?').bind(id).first<SiteRow>();
