@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS pages (
   pinned     TEXT,                          -- the top-level comment that comes first, or NULL
   merged_into TEXT,                         -- pages.id that has its comments now; an alias leads there
   reactions  TEXT NOT NULL DEFAULT '{}',    -- JSON, how many people chose each reaction
+  import_id  TEXT,                          -- imports.id that made it, or NULL: its first comment did
   created_at INTEGER NOT NULL,              -- ms
   PRIMARY KEY (site_id, key)
 ) WITHOUT ROWID;
@@ -77,7 +78,11 @@ CREATE TABLE IF NOT EXISTS comments (
   print         TEXT,                       -- fingerprint by which near duplicates are found, worker/moderation/text/print.ts
   flagged       INTEGER NOT NULL DEFAULT 0, -- readers' reports that no moderator has answered
   locked        INTEGER NOT NULL DEFAULT 0, -- at top level: 1: nobody may reply in its branch
-  decision_id   TEXT,                       -- decisions.id of the last decision about its status, or NULL
+  decision_id   TEXT,                       -- decisions.id of the last decision about its status, or NULL; of what was imported, imports.id
+  kind          TEXT,                       -- 'pingback' or 'trackback', NULL: a comment
+  orphan        INTEGER NOT NULL DEFAULT 0, -- 1: imported, and what it replied to was missing: it stands at top level
+  import_id     TEXT,                       -- imports.id it came with, or NULL: it was written here
+  source_id     TEXT,                       -- its id where it came from
   created_at    INTEGER NOT NULL,           -- ms
   edited_at     INTEGER                     -- ms
 );
@@ -295,6 +300,43 @@ CREATE TABLE IF NOT EXISTS stats (
   name    TEXT NOT NULL,                    -- worker/admin/stats-store.ts
   value   INTEGER NOT NULL,
   PRIMARY KEY (site_id, day, name)
+) WITHOUT ROWID;
+
+-- What was imported. A row stays as long as its comments do: it takes them away again.
+CREATE TABLE IF NOT EXISTS imports (
+  id         TEXT PRIMARY KEY,              -- time-sorted id
+  site_id    TEXT,                          -- NULL: a whole instance was restored
+  format     TEXT NOT NULL,                 -- worker/contract-transfer.ts, Format
+  name       TEXT NOT NULL,                 -- of the file
+  digest     TEXT NOT NULL,                 -- SHA-256 of what decides what is sent: the same again goes on where it stopped
+  status     TEXT NOT NULL,                 -- 'open', 'done', 'undoing' or 'undone'
+  total      INTEGER NOT NULL,              -- records there are to send
+  position   INTEGER NOT NULL DEFAULT 0,    -- records sent
+  pages      INTEGER NOT NULL DEFAULT 0,    -- pages it added
+  comments   INTEGER NOT NULL DEFAULT 0,    -- comments it added
+  actor_kind TEXT NOT NULL,                 -- as in decisions
+  actor_id   TEXT,
+  actor_name TEXT NOT NULL,
+  created_at INTEGER NOT NULL,              -- ms
+  finished_at INTEGER                       -- ms, or NULL
+) WITHOUT ROWID;
+
+-- Who wrote what was imported, as known where it came from. Whoever proves the address or the account may claim it.
+CREATE TABLE IF NOT EXISTS authors (
+  site_id TEXT NOT NULL,
+  id      TEXT NOT NULL,                    -- comments.author_id: 'i_' and a hash
+  name    TEXT NOT NULL,
+  email   TEXT,                             -- lower case; never public
+  account TEXT,                             -- 'provider:subject' as in accounts, or 'remark42:provider_sha1 of the subject'
+  PRIMARY KEY (site_id, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS authors_email ON authors (site_id, email) WHERE email IS NOT NULL;
+CREATE INDEX IF NOT EXISTS authors_account ON authors (site_id, account) WHERE account IS NOT NULL;
+
+-- When each of the worker's regular jobs ran last.
+CREATE TABLE IF NOT EXISTS jobs (
+  name   TEXT PRIMARY KEY,
+  ran_at INTEGER NOT NULL                   -- ms
 ) WITHOUT ROWID;
 
 DROP INDEX IF EXISTS comments_ip;

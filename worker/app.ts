@@ -13,6 +13,7 @@ import { describeApi } from './openapi';
 import { pages } from './pages/routes';
 import { Problem } from './problem';
 import { type AppContext, type AppEnv, clientNetwork } from './request';
+import { transfer } from './transfer/routes';
 
 /** Seconds the rate limits of wrangler.toml look back; what a limited client is told to wait. */
 const LIMIT_PERIOD_S = 60;
@@ -36,7 +37,7 @@ const allowCors: MiddlewareHandler<AppEnv> = async (c, next) => {
   } else await next();
   // Behind the answer, because one from the cache does not pass through the context.
   c.header('Access-Control-Allow-Origin', '*');
-  c.header('Access-Control-Expose-Headers', 'Afterword-Bookmark, Date, Retry-After');
+  c.header('Access-Control-Expose-Headers', 'Afterword-Bookmark, Date, Link, Retry-After');
 };
 
 /** What is answered here is data: a browser must neither guess its type nor run it. */
@@ -93,7 +94,8 @@ const api = new Hono<AppEnv>()
   .route('/', pages)
   .route('/', identity)
   .route('/', moderation)
-  .route('/', admin);
+  .route('/', admin)
+  .route('/', transfer);
 
 export const app = new Hono<AppEnv>()
   .use(sealAnswers)

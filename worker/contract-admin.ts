@@ -18,8 +18,8 @@ import {
   SiteId,
   Status,
   Website,
-} from './contract';
-import { Settings } from './contract-settings';
+} from './contract.ts';
+import { Settings } from './contract-settings.ts';
 
 /** What a token may do. The root token may do everything. */
 export const SCOPES = {
@@ -241,6 +241,8 @@ export const Action = v.picklist([
   'token.revoke',
   'attack.on',
   'attack.off',
+  'import',
+  'import.undo',
   'undo',
 ]);
 export type Action = v.InferOutput<typeof Action>;

@@ -17,6 +17,11 @@ export const LIMITS = {
   /** What a character may take in short texts: the longest emoji do with less, towers of marks do not. */
   bytesPerChar: 32,
   requestBytes: 65_536,
+  /** A request that brings records of an import. */
+  importBytes: 1_048_576,
+  importRecords: 500,
+  /** A comment that was written elsewhere may be longer than one written here. */
+  importedBodyBytes: 262_144,
   countsPerRequest: 100,
   /** Comments a thread answer holds; a branch is never split across two answers. */
   pageSize: { default: 50, min: 10, max: 200 },

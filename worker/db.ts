@@ -37,6 +37,7 @@ export interface PageRow {
   pinned: string | null;
   merged_into: string | null;
   reactions: string;
+  import_id: string | null;
   created_at: number;
 }
 export interface AliasRow {
@@ -78,6 +79,10 @@ export interface CommentRow {
   flagged: number;
   locked: number;
   decision_id: string | null;
+  kind: 'pingback' | 'trackback' | null;
+  orphan: number;
+  import_id: string | null;
+  source_id: string | null;
   created_at: number;
   edited_at: number | null;
 }
@@ -218,6 +223,34 @@ export interface StatRow {
   name: string;
   value: number;
 }
+export interface ImportRow {
+  id: string;
+  site_id: string | null;
+  format: string;
+  name: string;
+  digest: string;
+  status: 'open' | 'done' | 'undoing' | 'undone';
+  total: number;
+  position: number;
+  pages: number;
+  comments: number;
+  actor_kind: DecisionRow['actor_kind'];
+  actor_id: string | null;
+  actor_name: string;
+  created_at: number;
+  finished_at: number | null;
+}
+export interface AuthorRow {
+  site_id: string;
+  id: string;
+  name: string;
+  email: string | null;
+  account: string | null;
+}
+export interface JobRow {
+  name: string;
+  ran_at: number;
+}
 export interface Tables {
   sites: SiteRow;
   origins: OriginRow;
@@ -240,6 +273,9 @@ export interface Tables {
   tokens: TokenRow;
   models: ModelRow;
   stats: StatRow;
+  imports: ImportRow;
+  authors: AuthorRow;
+  jobs: JobRow;
 }
 
 /** Builds queries; never runs them. */

@@ -2,6 +2,7 @@
 import type { ErrorCode } from './contract';
 import * as admin from './contract-admin';
 import type { Endpoint } from './endpoints';
+import { TRANSFER_ENTRIES, transferAnswers, transferBodies } from './endpoints-transfer';
 
 export const adminAnswers = {
   AdminComment: admin.AdminComment,
@@ -24,6 +25,7 @@ export const adminAnswers = {
   Token: admin.Token,
   Tokens: admin.Tokens,
   Undone: admin.Undone,
+  ...transferAnswers,
 };
 export const adminBodies = {
   AdminCommentEdit: admin.AdminCommentEdit,
@@ -38,6 +40,7 @@ export const adminBodies = {
   PageMerge: admin.PageMerge,
   PageMove: admin.PageMove,
   SiteEdit: admin.SiteEdit,
+  ...transferBodies,
 };
 
 const BODY: ErrorCode[] = ['invalid_request', 'invalid_json', 'body_too_large', 'unsupported_media_type'];
@@ -354,4 +357,5 @@ export const ADMIN_ENDPOINTS: Endpoint[] = [
   ...moderation.map(complete('moderation')),
   ...pages.map(complete('pages')),
   ...site.map(complete('admin')),
+  ...TRANSFER_ENTRIES.map(complete('transfer')),
 ];

@@ -19,8 +19,8 @@ export interface Endpoint {
   /** Instead, for those who run a site: what their token must be for; `any`: whatever it is for. */
   scope?: Scope | 'any';
   status: 200 | 201 | 302;
-  /** A name of `answers`; `html` and `image` are for browsers. */
-  answer: keyof typeof answers | 'html' | 'image';
+  /** A name of `answers`; `html` and `image` are for browsers, `ndjson` and `gzip` are records. */
+  answer: keyof typeof answers | 'html' | 'image' | 'ndjson' | 'gzip';
   /** Beyond those every endpoint has. */
   errors: ErrorCode[];
 }
@@ -32,6 +32,7 @@ export const TAGS = {
   moderation: 'Deciding about comments, with a log and an undo',
   pages: 'Pages: closing, renaming, moving, merging',
   admin: 'Sites, settings, tokens, numbers',
+  transfer: 'Import, export, backups',
 };
 
 /** Schemas of answers and bodies, by the names they have in the description. */

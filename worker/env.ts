@@ -1,5 +1,5 @@
 /** Bindings as wrangler.toml names them, and the validated secrets. Reads nothing but `env`; checks it once an isolate. */
-import type { D1Database, RateLimit } from '@cloudflare/workers-types';
+import type { D1Database, R2Bucket, RateLimit } from '@cloudflare/workers-types';
 import type { Origins } from './outgoing';
 import { Problem } from './problem';
 
@@ -8,6 +8,8 @@ export interface Bindings {
   POST_LIMIT: RateLimit;
   READ_LIMIT: RateLimit;
   ACT_LIMIT: RateLimit;
+  /** Where backups go; none are made without it. */
+  BACKUPS?: R2Bucket;
   AUTH_SECRET?: string;
   /** The one before, while what it signed may still be about. */
   AUTH_SECRET_PREVIOUS?: string;

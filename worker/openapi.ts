@@ -3,6 +3,7 @@ import { toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as contract from './contract';
 import { ERRORS, type ErrorCode } from './contract';
 import { Settings } from './contract-settings';
+import { TransferRecord } from './contract-transfer';
 import { answers, bodies, ENDPOINTS, type Endpoint, type Schema, TAGS } from './endpoints';
 
 const definitions: Record<string, Schema> = {
@@ -12,6 +13,7 @@ const definitions: Record<string, Schema> = {
   Settings,
   Page: contract.Page,
   Problem: contract.ProblemBody,
+  Record: TransferRecord,
 };
 
 /** What any endpoint may answer: who asks is looked at before what is asked. */
@@ -150,6 +152,12 @@ function describeEndpoint({
 function describeAnswer(status: Endpoint['status'], answer: Endpoint['answer']): object {
   if (status === 302) return { description: 'Further in the browser' };
   if (answer === 'html') return { description: 'A page for the person', content: { 'text/html': {} } };
+  if (answer === 'ndjson')
+    return {
+      description: 'Records, one a line; Link: <…>; rel="next" when there are more',
+      content: { 'application/x-ndjson': { schema: { $ref: '#/components/schemas/Record' } } },
+    };
+  if (answer === 'gzip') return { description: 'Records, gzipped', content: { 'application/gzip': {} } };
   if (answer === 'image') return { description: 'PNG, JPEG, GIF or WebP', content: { 'image/*': {} } };
   return {
     description: 'Done',

@@ -23,10 +23,11 @@ export function parseQuery<T extends v.GenericSchema>(
 export async function parseBody<T extends v.GenericSchema>(
   schema: T,
   request: Request,
+  maxBytes: number = LIMITS.requestBytes,
 ): Promise<{ value: v.InferOutput<T>; text: string }> {
   const type = request.headers.get('Content-Type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type)) throw new Problem('unsupported_media_type');
-  const text = await readText(request);
+  const text = await readText(request, maxBytes);
   let input: unknown;
   try {
     input = JSON.parse(text, (_, value) => (typeof value === 'string' ? storable(value) : value));
@@ -37,15 +38,14 @@ export async function parseBody<T extends v.GenericSchema>(
 }
 
 /** Reads no further than the limit, whatever Content-Length says. */
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   let bytes = 0;
   let text = '';
   try {
     for await (const chunk of request.body ?? []) {
       bytes += chunk.byteLength;
-      if (bytes > LIMITS.requestBytes)
-        throw new Problem('body_too_large', `The body must be ${LIMITS.requestBytes} bytes or fewer.`);
+      if (bytes > maxBytes) throw new Problem('body_too_large', `The body must be ${maxBytes} bytes or fewer.`);
       text += decoder.decode(chunk, { stream: true });
     }
     return text + decoder.decode();

@@ -30,8 +30,9 @@ export function openDb(c: AppContext, start: D1SessionBookmark | D1SessionConstr
 export async function readBody<T extends v.GenericSchema>(
   c: AppContext,
   schema: T,
+  maxBytes?: number,
 ): Promise<{ value: v.InferOutput<T>; text: string }> {
-  const body = await parseBody(schema, c.req.raw);
+  const body = await parseBody(schema, c.req.raw, maxBytes);
   const { identity } = c.get('viewer');
   if (identity) await checkDigest(identity.proof, body.text);
   return body;

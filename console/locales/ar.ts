@@ -320,6 +320,8 @@ export const words: Words = {
     token_revoke: 'إلغاء رمز',
     attack_on: 'تفعيل وضع الهجوم',
     attack_off: 'تعطيل وضع الهجوم',
+    import: 'تم الاستيراد',
+    import_undo: 'تم التراجع عن الاستيراد',
     undo: 'تراجع',
   },
 

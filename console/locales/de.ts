@@ -256,6 +256,8 @@ export const words: Words = {
     token_revoke: 'Token widerrufen',
     attack_on: 'Angriffsmodus an',
     attack_off: 'Angriffsmodus aus',
+    import: 'Importiert',
+    import_undo: 'Import zurückgenommen',
     undo: 'Rückgängig gemacht',
   },
 

@@ -242,6 +242,8 @@ export const en = {
     token_revoke: 'Token revoked',
     attack_on: 'Attack mode on',
     attack_off: 'Attack mode off',
+    import: 'Imported',
+    import_undo: 'Import taken back',
     undo: 'Taken back',
   },
 

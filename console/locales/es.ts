@@ -278,6 +278,8 @@ export const words: Words = {
     token_revoke: 'Token revocado',
     attack_on: 'Modo ataque activado',
     attack_off: 'Modo ataque desactivado',
+    import: 'Importado',
+    import_undo: 'Importación deshecha',
     undo: 'Deshecho',
   },
 

@@ -285,6 +285,8 @@ export const words: Words = {
     token_revoke: 'Jeton révoqué',
     attack_on: 'Mode attaque activé',
     attack_off: 'Mode attaque désactivé',
+    import: 'Importé',
+    import_undo: 'Import annulé',
     undo: 'Annulé',
   },
 

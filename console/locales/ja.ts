@@ -241,6 +241,8 @@ export const words: Words = {
     token_revoke: 'トークンを無効化',
     attack_on: '攻撃モードをオン',
     attack_off: '攻撃モードをオフ',
+    import: 'インポートしました',
+    import_undo: 'インポートを取り消しました',
     undo: '元に戻した',
   },
 

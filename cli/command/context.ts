@@ -1,0 +1,40 @@
+/** What every command is given: a client for the instance it speaks to, and how it may speak to the person. */
+import type { Client } from '../remote/client.ts';
+
+export interface Context {
+  /** Made when first asked for. @throws Failure `usage` when no server or token is known */
+  client(): Client;
+  /** --json: standard output is one JSON document (or lines of it), and nothing else. */
+  json: boolean;
+  /** Both standard input and output are terminals: questions may be asked, lines drawn over. */
+  interactive: boolean;
+  /** Prints a result: as JSON with --json, else what `human` makes of it. */
+  print(value: unknown, human: () => string): void;
+  /** Says something beside the result: to standard error. */
+  say(line: string): void;
+  /** Asks yes or no; without a terminal the answer is no. */
+  confirm(question: string): Promise<boolean>;
+}
+
+/** Exit codes, as docs/cli.md lists them. */
+export const EXIT = {
+  /** All was done. */
+  ok: 0,
+  /** Something failed: the network, the server, a file. */
+  failed: 1,
+  /** The command was not understood, or lacks something. */
+  usage: 2,
+  /** Nothing was done, or not all, because something has to be decided first: an import plan with open questions, doctor's findings. */
+  attention: 3,
+} as const;
+
+/** An error for a person: one or a few clear lines, and how the process ends. */
+export class Failure extends Error {
+  readonly exit: keyof typeof EXIT;
+
+  constructor(message: string, exit: keyof typeof EXIT = 'failed') {
+    super(message);
+    this.name = 'Failure';
+    this.exit = exit;
+  }
+}
