@@ -13,7 +13,7 @@ const CHECKS = [
   { name: 'format and lint', script: 'check:lint' },
   { name: 'types', script: 'check:types' },
 ];
-const PROJECTS = ['unit', 'worker', 'browser'];
+const PROJECTS = ['unit', 'worker', 'cli', 'browser'];
 
 interface Tally {
   passed: number;
