@@ -157,6 +157,8 @@ const Bookmark = v.pipe(
 export const Sort = v.picklist(['oldest', 'newest', 'best'], 'must be oldest, newest or best');
 export type Sort = v.InferOutput<typeof Sort>;
 export const Badge = v.picklist(['author', 'moderator'], 'must be author or moderator');
+/** What stands beside a name: who somebody is here, or that it was no person who wrote. */
+const Mark = v.picklist([...Badge.options, 'pingback', 'trackback']);
 
 export const Votes = v.picklist(['off', 'up', 'both'], 'must be off, up or both');
 export type Votes = v.InferOutput<typeof Votes>;
@@ -170,7 +172,7 @@ export const Author = v.object({
   name: v.string(),
   url: v.nullable(v.string()),
   avatar: v.pipe(v.nullable(v.string()), v.description('A picture served from here')),
-  badge: v.nullable(Badge),
+  badge: v.pipe(v.nullable(Mark), v.description('pingback and trackback: another site said that it links here')),
   verified: v.pipe(
     v.nullable(v.string()),
     v.description('How they logged in: name of a provider, or host of the site’s own login'),

@@ -85,7 +85,7 @@ export const words: Words = {
     trash: 'في المهملات',
     deleted: 'محذوف',
   },
-  badges: { author: 'الكاتب', moderator: 'مشرف' },
+  badges: { author: 'الكاتب', moderator: 'مشرف', pingback: 'تنبيه رابط', trackback: 'تعقيب' },
   verified: 'عبر \u2068{it}\u2069',
   verbs: {
     approve: 'موافقة',

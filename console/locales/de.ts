@@ -85,7 +85,7 @@ export const words: Words = {
     trash: 'Papierkorb',
     deleted: 'Gelöscht',
   },
-  badges: { author: 'Autor', moderator: 'Moderation' },
+  badges: { author: 'Autor', moderator: 'Moderation', pingback: 'Pingback', trackback: 'Trackback' },
   verified: 'über {it}',
   verbs: {
     approve: 'Freigeben',

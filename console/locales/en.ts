@@ -80,7 +80,7 @@ export const en = {
   oldestFirst: 'Oldest first',
   fields: { author: 'Author', ip: 'Address', network: 'Network', page: 'Page', phase: 'Found by' },
   statuses: { approved: 'Approved', pending: 'Held', spam: 'Spam', trash: 'Trash', deleted: 'Deleted' },
-  badges: { author: 'Author', moderator: 'Moderator' },
+  badges: { author: 'Author', moderator: 'Moderator', pingback: 'Pingback', trackback: 'Trackback' },
   verified: 'via {it}',
   verbs: {
     approve: 'Approve',

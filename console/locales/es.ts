@@ -79,7 +79,7 @@ export const words: Words = {
   oldestFirst: 'Más antiguos primero',
   fields: { author: 'Autor', ip: 'Dirección IP', network: 'Red', page: 'Página', phase: 'Detectado por' },
   statuses: { approved: 'Aprobado', pending: 'Retenido', spam: 'Spam', trash: 'Papelera', deleted: 'Eliminado' },
-  badges: { author: 'Autor', moderator: 'Moderación' },
+  badges: { author: 'Autor', moderator: 'Moderación', pingback: 'Pingback', trackback: 'Trackback' },
   verified: 'vía {it}',
   verbs: {
     approve: 'Aprobar',

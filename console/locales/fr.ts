@@ -86,7 +86,7 @@ export const words: Words = {
     trash: 'Corbeille',
     deleted: 'Supprimé',
   },
-  badges: { author: 'Auteur', moderator: 'Modération' },
+  badges: { author: 'Auteur', moderator: 'Modération', pingback: 'Pingback', trackback: 'Trackback' },
   verified: 'via {it}',
   verbs: {
     approve: 'Approuver',

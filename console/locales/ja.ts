@@ -85,7 +85,7 @@ export const words: Words = {
     phase: '検出',
   },
   statuses: { approved: '承認済み', pending: '保留中', spam: 'スパム', trash: 'ゴミ箱', deleted: '削除済み' },
-  badges: { author: '著者', moderator: 'モデレーター' },
+  badges: { author: '著者', moderator: 'モデレーター', pingback: 'ピンバック', trackback: 'トラックバック' },
   verified: '{it}で確認済み',
   verbs: {
     approve: '承認',

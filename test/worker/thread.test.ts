@@ -35,6 +35,17 @@ describe('thread', () => {
     expect(page.count).toBe(6);
   });
 
+  it('marks what no person wrote: pingbacks and trackbacks, and nothing else that stands there', async () => {
+    const { url } = await createSite();
+    for (const [body, kind] of [
+      ['a', 'pingback'],
+      ['b', 'trackback'],
+      ['c', 'hostile'],
+    ])
+      await setRow((await post({ url, body: body! })).id, { kind: kind as 'pingback' });
+    expect((await thread({ url })).comments.map((c) => c.author.badge)).toEqual(['pingback', 'trackback', null]);
+  });
+
   it('sorts by oldest, newest and best, replies always oldest first', async () => {
     const { url } = await createSite();
     const [a, b, c] = [await post({ url, body: 'a' }), await post({ url, body: 'b' }), await post({ url, body: 'c' })];

@@ -18,7 +18,7 @@ export function drawComment(s: Thread, n: Node) {
             {author.name}
           </a>
         </b>
-        {author.badge && <span class="badge">{m[author.badge]}</span>}
+        {author.badge && <span class="badge">{m[author.badge as 'author'] ?? author.badge}</span>}
         {author.verified && <small>✓ {author.verified}</small>}
         <a data-a="link" href={`${s._here}#comment-${id}`}>
           <time dateTime={createdAt}>

@@ -211,5 +211,5 @@ async function write(
   );
   if (!results[born.length]!.changes) return undefined;
   addGravatar(c, settings, head.site_id, draft);
-  return { ...draft, replies: 0, up: 0, down: 0, score: 0, edited_at: null };
+  return { ...draft, replies: 0, up: 0, down: 0, score: 0, kind: null, edited_at: null };
 }

@@ -10,6 +10,7 @@ import { isClosed } from './policy';
 import { hardenHtml } from './safe-html';
 import type { ShownRow } from './store';
 
+const MARKS = ['author', 'moderator', 'pingback', 'trackback'] as const;
 const REMOVED: Comment['author'] = { id: null, name: '', url: null, avatar: null, badge: null, verified: null };
 
 /** @param origin of this API, where pictures are */
@@ -31,7 +32,7 @@ function present(row: ShownRow, origin: string, visible: boolean): Comment {
           name: row.author_name,
           url: row.author_url !== null && /^https?:\/\//i.test(row.author_url) ? row.author_url : null,
           avatar: presentAvatar(row.author_avatar, origin),
-          badge: row.author_badge === 'author' || row.author_badge === 'moderator' ? row.author_badge : null,
+          badge: MARKS.find((mark) => mark === (row.kind ?? row.author_badge)) ?? null,
           verified: row.author_verified,
         }
       : REMOVED,

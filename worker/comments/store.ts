@@ -23,6 +23,7 @@ const SHOWN = [
   'author_name',
   'author_url',
   'author_badge',
+  'kind',
   'html',
   'created_at',
   'edited_at',
