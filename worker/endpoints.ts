@@ -18,6 +18,10 @@ export interface Endpoint {
   needs?: 'key' | 'token' | 'writer';
   /** Instead, for those who run a site: what their token must be for; `any`: whatever it is for. */
   scope?: Scope | 'any';
+  /** And for this as well. */
+  also?: Scope;
+  /** Tokens of a single site may not. */
+  wholeInstance?: true;
   status: 200 | 201 | 302;
   /** A name of `answers`; `html` and `image` are for browsers, `ndjson` and `gzip` are records. */
   answer: keyof typeof answers | 'html' | 'image' | 'ndjson' | 'gzip';

@@ -1,4 +1,5 @@
-/** Where the runtime enters: requests go to the app, the hourly cron to what has had its time. Nothing else. */
+/** Where the runtime enters: requests go to the app, the crons to what has had its time and to backups. Nothing else. */
+import { markRun } from './admin/jobs-store';
 import { keepStats } from './admin/stats-store';
 import { app } from './app';
 import { purgeExpired } from './comments/store';
@@ -8,10 +9,12 @@ import { forgetDue, purgeIdentity } from './identity/forget-store';
 import { timePrefix } from './ids';
 import { purgeModeration } from './moderation/decisions/purge-store';
 import { fillSearchFurther } from './moderation/queue/search-store';
+import { runBackups } from './transfer/backups';
 
 const DAY_MS = 86_400_000;
-/** One of two in wrangler.toml: each run may ask D1 for 50 queries on the free plan. */
+/** Of three in wrangler.toml: each run may ask for 50 things on the free plan, and has 10 ms. */
 const MODERATION_CRON = '47 * * * *';
+const BACKUP_CRON = '*/10 * * * *';
 /** How long address hashes and idempotency keys are kept. */
 const KEPT_MS = 30 * DAY_MS;
 /** How long the cron may have been out of order without one being overlooked. */
@@ -20,18 +23,21 @@ const SLACK_MS = 7 * DAY_MS;
 export default {
   fetch: app.fetch,
   async scheduled(controller, env) {
+    const now = controller.scheduledTime;
+    if (controller.cron === BACKUP_CRON) return runBackups(env, now);
     const db = new Db(env.DB, 'first-primary');
     if (controller.cron === MODERATION_CRON) {
-      await purgeModeration(db, controller.scheduledTime);
-      await keepStats(db, controller.scheduledTime);
+      await purgeModeration(db, now);
+      await db.batch(markRun('purge', now));
+      await keepStats(db, now);
+      await db.batch(markRun('stats', now));
       await fillSearchFurther(db);
+      await db.batch(markRun('search', now));
       return;
     }
-    const before = controller.scheduledTime - KEPT_MS;
-    await db.batch(
-      purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before)),
-      ...purgeIdentity(controller.scheduledTime),
-    );
-    await forgetDue(db, controller.scheduledTime);
+    const before = now - KEPT_MS;
+    await db.batch(purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before)), ...purgeIdentity(now));
+    await forgetDue(db, now);
+    await db.batch(markRun('forget', now));
   },
 } satisfies ExportedHandler<Bindings>;

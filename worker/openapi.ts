@@ -84,8 +84,8 @@ export function describeApi(origin: string): object {
 }
 
 /** What the root token may and people of the team; scoped tokens, if they have it. */
-const describeScope = (scope: NonNullable<Endpoint['scope']>): object[] => [
-  { token: scope === 'any' ? [] : [scope] },
+const describeScope = (scope: NonNullable<Endpoint['scope']>, also: Endpoint['also']): object[] => [
+  { token: scope === 'any' ? [] : also ? [scope, also] : [scope] },
   { proof: [], session: [] },
 ];
 const SECURITY: Record<NonNullable<Endpoint['needs']>, object[]> = {
@@ -100,6 +100,7 @@ function describeEndpoint({
   tag,
   needs,
   scope,
+  also,
   summary,
   query,
   body,
@@ -132,7 +133,7 @@ function describeEndpoint({
     summary,
     tags: [tag],
     ...(needs && { security: SECURITY[needs] }),
-    ...(scope && { security: describeScope(scope) }),
+    ...(scope && { security: describeScope(scope, also) }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {

@@ -54,6 +54,18 @@ export async function needGrant(c: AppContext, db: Db, scope: Scope | 'any'): Pr
   return grant;
 }
 
+/**
+ * For what concerns the instance as a whole.
+ * @param also a second scope it must have
+ * @throws Problem as needGrant; scope_missing when it is for one site
+ */
+export async function needWholeGrant(c: AppContext, db: Db, scope: Scope, also: Scope = scope): Promise<Grant> {
+  const grant = await needGrant(c, db, scope);
+  if (!grant.scopes.includes(also)) throw missing(`It must be for ${also} as well.`);
+  if (grant.siteId !== null) throw missing('It must be for all sites.');
+  return grant;
+}
+
 async function findGrant(c: AppContext, db: Db, now: number): Promise<Grant> {
   const { owner, identity } = c.get('viewer');
   if (owner)
