@@ -1,0 +1,48 @@
+/** What giscus and utterances have in common: conversations that lie at GitHub, and are about a page that their title names. */
+import { type Foreign, id, line, text } from '../fields.ts';
+import type { SourceAuthor, SourceComment } from '../source.ts';
+
+/**
+ * The address of the page: where the conversation was opened its first text ends with it. Else it is the title, which by the
+ * settings is a path without its extension, an address, or anything.
+ */
+export function addressOf(title: string, body: string): string {
+  const last = body.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  const [, linked, bare] = /^(?:\[[^\]]*\]\((https?:\/\/[^\s()]+)\)|<?(https?:\/\/[^\s<>]+?)>?)$/i.exec(last) ?? [];
+  if (linked ?? bare) return (linked ?? bare) as string;
+  const name = title.trim();
+  if (/^https?:\/\//i.test(name) || name.startsWith('/')) return name;
+  if (name === 'index') return '/';
+  // A title for people: whoever imports it says where it is (--moves).
+  return /\s/.test(name) ? name : `/${name}`;
+}
+
+/** Of GraphQL and of REST; nobody when the account is gone. */
+export function authorOf(value: Foreign, association: string): SourceAuthor {
+  const number = id(value, 'databaseId') ?? (/^\d+$/.test(text(value, 'id')) ? text(value, 'id') : null);
+  const login = line(value, 'login');
+  const badge = association === 'OWNER' ? 'author' : /^(MEMBER|COLLABORATOR)$/.test(association) ? 'moderator' : null;
+  return {
+    id: number ?? login,
+    name: login ?? 'ghost',
+    email: null,
+    url:
+      line(value, 'html_url') ??
+      (/^https:/.test(text(value, 'url')) && !text(value, 'url').includes('//api.') ? text(value, 'url') : null),
+    ...(number !== null && { account: `github:${number}` }),
+    ...(badge && { badge }),
+  };
+}
+
+const HIDDEN: Record<string, SourceComment['status']> = {
+  SPAM: 'spam',
+  // Folded away, but nothing wrong with it.
+  OUTDATED: 'approved',
+  DUPLICATE: 'approved',
+  RESOLVED: 'approved',
+};
+
+/** What is hidden there; the reason is written in either case, with a dash or a line. */
+export function hiddenAs(reason: string): SourceComment['status'] {
+  return HIDDEN[reason.toUpperCase()] ?? 'trash';
+}

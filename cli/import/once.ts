@@ -1,0 +1,18 @@
+/**
+ * Says each page of a file that names its pages with every comment: once, or again after very many others, which is no harm and keeps
+ * the memory flat.
+ */
+import type { SourcePage } from './source.ts';
+
+const REMEMBERED = 20_000;
+
+export class PagesOnce {
+  #seen = new Set<string>();
+
+  *say(page: Omit<SourcePage, 'kind'>): Generator<SourcePage> {
+    if (this.#seen.has(page.ref)) return;
+    if (this.#seen.size === REMEMBERED) this.#seen.clear();
+    this.#seen.add(page.ref);
+    yield { kind: 'page', ...page };
+  }
+}
