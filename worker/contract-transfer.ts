@@ -58,12 +58,16 @@ export const SiteRecord = v.strictObject({
 export const ImportRecord = v.strictObject({
   type: v.literal('import'),
   id: Id,
-  site: v.nullable(SiteId),
+  site: SiteId,
   format: Format,
   name: Text(200),
   digest: v.string(),
-  createdAt: IsoTime,
+  total: v.pipe(Count, v.description('Records that there were to send')),
+  pages: v.pipe(Count, v.description('Pages that it added')),
+  comments: v.pipe(Count, v.description('Comments that it added')),
   by: Text(80),
+  createdAt: IsoTime,
+  finishedAt: v.nullable(IsoTime),
 });
 export const AuthorRecord = v.strictObject({
   type: v.literal('author'),
@@ -117,6 +121,7 @@ export const PageRecord = v.strictObject({
   pinned: v.nullable(Id),
   mergedInto: v.nullable(Id),
   reactions: v.record(v.string(), Count),
+  import: v.optional(v.pipe(v.nullable(Id), v.description('What made it, unless its first comment did'))),
   createdAt: IsoTime,
 });
 export type PageRecord = v.InferOutput<typeof PageRecord>;
@@ -190,6 +195,7 @@ export const DecisionRecord = v.strictObject({
   action: v.string(),
   reason: v.nullable(v.string()),
   items: v.array(v.unknown()),
+  count: v.pipe(Count, v.description('Of what was changed; there may be more than items tell')),
   createdAt: IsoTime,
   undoneBy: v.nullable(Id),
   undoes: v.nullable(v.string()),
