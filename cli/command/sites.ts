@@ -55,18 +55,20 @@ export function addSitesCommand(program: Command, context: () => Context): void 
     .description('lets pages of more origins show this site’s conversations')
     .argument('<site>')
     .argument('<origins...>', 'such as https://blog.example')
-    .action((site: string, origins: string[]) =>
-      changeOrigins(context(), site, (before) => [...new Set([...before, ...origins.map(readHost)])]),
-    );
+    .action((site: string, origins: string[]) => {
+      const hosts = origins.map(readHost);
+      return changeOrigins(context(), site, (before) => [...new Set([...before, ...hosts])]);
+    });
   addExamples(add, [['npx afterword sites add-origin blog https://www.blog.example http://localhost:3000']]);
   sites
     .command('remove-origin')
     .description('takes origins away; what was written on their pages stays')
     .argument('<site>')
     .argument('<origins...>')
-    .action((site: string, origins: string[]) =>
-      changeOrigins(context(), site, (before) => removeAll(before, origins.map(readHost))),
-    );
+    .action((site: string, origins: string[]) => {
+      const hosts = origins.map(readHost);
+      return changeOrigins(context(), site, (before) => removeAll(before, hosts));
+    });
   addExamples(sites, [
     ['npx afterword sites list'],
     ['npx afterword sites show blog --all'],
@@ -96,7 +98,12 @@ async function createSite(
   settings: string[],
   { name, origin = [] }: { name?: string; origin?: string[] },
 ): Promise<void> {
-  const input = { id: readSiteId(id), name: name ?? id, origins: origin.map(readHost), settings: readWords(settings) };
+  const input = {
+    id: readSiteId(id),
+    name: name ?? id,
+    origins: origin.map(readHost).map(toOrigin),
+    settings: readWords(settings),
+  };
   // Asked again after it was made, it would find itself in its way.
   printSite(context, await context.client().ask<AdminSite>('POST', '/admin/sites', input, { once: true }), false);
   if (origin.length === 0)
@@ -119,7 +126,7 @@ async function changeSite(context: Context, id: string, change: Change): Promise
 async function changeOrigins(context: Context, id: string, next: (before: string[]) => string[]): Promise<void> {
   const { origins } = await findSite(context.client(), id);
   const after = next(origins);
-  await changeSite(context, id, { origins: after });
+  await changeSite(context, id, { origins: after.map(toOrigin) });
   if (after.length === 0) context.say('No page can show its conversations now.');
 }
 
@@ -158,6 +165,9 @@ function readWords(words: string[]): Record<string, unknown> {
 /** Takes `https://blog.example`, and the host alone as `sites show` prints it. @throws Failure `usage` */
 const readHost = (origin: string): string =>
   asUsage(() => hostOfOrigin(/^[^/:]+(:\d+)?$/.test(origin) ? `https://${origin}` : origin));
+
+/** The server takes origins, and keeps their hosts: the scheme does not matter. */
+const toOrigin = (host: string): string => `https://${host}`;
 
 function removeAll(before: string[], hosts: string[]): string[] {
   const strange = hosts.find((host) => !before.includes(host));

@@ -68,7 +68,7 @@ async function findPage(client: Client, named: string | undefined, page: string)
   do {
     const query: URLSearchParams = new URLSearchParams({
       site,
-      q: new URL(page).hostname,
+      q: new URL(page).hostname.replace(/^www\./, ''),
       ...(after !== null && { after }),
     });
     const answer: AdminPages = await client.ask<AdminPages>('GET', `/admin/pages?${query}`);
