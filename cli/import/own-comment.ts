@@ -9,21 +9,15 @@ import type { SourceComment } from './source.ts';
 export const OWN_URI = 'urn:afterword:export:1';
 export const OWN_META = '_afterword';
 
-/** For an export. */
-export function writeOwnComment(comment: CommentRecord): string {
-  const { id, body, status, kind, up, down, locked, createdAt, editedAt, author } = comment;
-  return JSON.stringify({
-    id,
-    body,
-    status,
-    kind,
-    up,
-    down,
-    locked,
-    createdAt,
-    editedAt,
-    author: { id: author.id, name: author.name, email: author.email, url: author.url, badge: author.badge },
-  });
+/**
+ * For an export. Controls and other characters that XML cannot hold are escaped as JSON has it.
+ * @param account how its author logs in, when that is known: `provider:subject`
+ */
+export function writeOwnComment(comment: CommentRecord, account: string | null): string {
+  const { id, body, status, kind, orphan, up, down, locked, createdAt, editedAt } = comment;
+  const { avatar, verified, ...author } = comment.author;
+  const own = { id, body, status, kind, orphan, up, down, locked, createdAt, editedAt, author: { ...author, account } };
+  return JSON.stringify(own).replace(/[\ufffe\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 }
 
 /**
@@ -47,14 +41,18 @@ export function readOwnComment(json: string, foreign: SourceComment): SourceComm
   const badge = author.badge === 'author' || author.badge === 'moderator' ? author.badge : undefined;
   const createdAt = time(own.createdAt);
   const editedAt = time(own.editedAt);
+  const account = text(author.account);
   return {
     ...foreign,
     ownId: id,
+    // What it replied to was gone before it was exported.
+    parent: foreign.parent ?? (own.orphan === true ? `gone:${id}` : null),
     author: {
       id: text(author.id) ?? foreign.author.id,
       name: text(author.name) ?? foreign.author.name,
       email: text(author.email) ?? foreign.author.email,
       url: text(author.url) ?? foreign.author.url,
+      ...(account !== null && { account }),
       ...(badge && { badge }),
     },
     ...(text(own.body) !== null && { body: text(own.body)!, markup: 'markdown' }),

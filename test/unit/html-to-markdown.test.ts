@@ -1,6 +1,6 @@
 /** Foreign HTML and plain text as Markdown, looked at through the worker's own renderer: what one read is what one reads. */
 import fc from 'fast-check';
-import { parseFragment } from 'parse5';
+import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { htmlToMarkdown, textToMarkdown } from '../../cli/import/markdown';
 import { renderMarkdown } from '../../worker/comments/markdown';
@@ -8,10 +8,10 @@ import { renderMarkdown } from '../../worker/comments/markdown';
 const render = (markdown: string) => renderMarkdown(markdown, { images: false });
 const shown = (html: string) => render(htmlToMarkdown(html)).trim();
 
-type Tree = ReturnType<typeof parseFragment>['childNodes'][number];
+type Tree = DefaultTreeAdapterTypes.Node;
 /** All text of some HTML, in its order, without the spaces. */
 function textOf(html: string): string {
-  const walk = (node: Tree | ReturnType<typeof parseFragment>): string =>
+  const walk = (node: Tree): string =>
     'value' in node ? node.value : 'childNodes' in node ? node.childNodes.map(walk).join('') : '';
   return walk(parseFragment(html)).replace(/\s+/g, '');
 }
