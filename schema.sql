@@ -313,7 +313,8 @@ CREATE TABLE IF NOT EXISTS imports (
   total      INTEGER NOT NULL,              -- records there are to send
   position   INTEGER NOT NULL DEFAULT 0,    -- records sent
   pages      INTEGER NOT NULL DEFAULT 0,    -- pages it added
-  comments   INTEGER NOT NULL DEFAULT 0,    -- comments it added
+  comments   INTEGER NOT NULL DEFAULT 0,    -- comments it added, and that are still there
+  undone_to  TEXT,                          -- comments.id that its undo has come down to, or NULL
   actor_kind TEXT NOT NULL,                 -- as in decisions
   actor_id   TEXT,
   actor_name TEXT NOT NULL,

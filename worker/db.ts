@@ -234,6 +234,7 @@ export interface ImportRow {
   position: number;
   pages: number;
   comments: number;
+  undone_to: string | null;
   actor_kind: DecisionRow['actor_kind'];
   actor_id: string | null;
   actor_name: string;

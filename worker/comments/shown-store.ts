@@ -10,11 +10,16 @@ import { query } from '../db';
 type Seed = RawBuilder<unknown>;
 
 /** Gives comments that are approved now, and what is above them, their places. */
-export function show(seed: Seed): CompiledQuery[] {
+export const show = (seed: Seed): CompiledQuery[] =>
+  raise(sql`
+    SELECT s.id, s.parent_id, s.root_id FROM (${seed}) s CROSS JOIN comments c ON c.id = s.id
+    WHERE c.status = 'approved' AND c.shown = 0`);
+
+/** Gives comments, and what is above them, their places. @param seed of comments that have none and are to */
+export function raise(seed: Seed): CompiledQuery[] {
   const coming = sql`
     WITH RECURSIVE coming (id, parent_id, root_id) AS (
-      SELECT s.id, s.parent_id, s.root_id FROM (${seed}) s CROSS JOIN comments c ON c.id = s.id
-        WHERE c.status = 'approved' AND c.shown = 0
+      SELECT * FROM (${seed})
       UNION
       SELECT a.id, a.parent_id, a.root_id FROM coming CROSS JOIN comments a ON a.id = coming.parent_id
         WHERE a.shown = 0)`;
