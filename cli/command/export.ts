@@ -1,11 +1,14 @@
 /** `afterword export`: takes everything along, as a file of our own format or of another system's. */
 import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { AnyRecord } from '../../worker/contract-transfer.ts';
+import { writeDisqus } from '../export/disqus.ts';
 import type { ExportLosses } from '../export/losses.ts';
-import { type Export, explainRefusal, openExport } from '../export/ndjson.ts';
+import { type Export, explainRefusal, openExport, readRecords } from '../export/ndjson.ts';
 import { openTarget } from '../export/target-file.ts';
+import { writeWordpress } from '../export/wordpress.ts';
 import { formatBytes, formatCount } from '../output/format.ts';
-import { type Progress, startProgress } from '../output/progress.ts';
+import { startProgress } from '../output/progress.ts';
 import { type Context, Failure } from './context.ts';
 import { addExamples } from './examples.ts';
 
@@ -17,9 +20,15 @@ interface Flags {
   force?: boolean;
 }
 
-type Write = (from: Export, out: (text: string) => Promise<void>, progress: Progress) => Promise<ExportLosses>;
+type Out = (text: string) => Promise<void>;
 
-const FORMATS: Record<string, Write> = { afterword: writeOwn };
+/** How each format is written from records. */
+const FORMATS: Record<string, (records: AsyncIterable<AnyRecord>, out: Out) => Promise<ExportLosses>> = {
+  wordpress: writeWordpress,
+  disqus: writeDisqus,
+};
+/** Has everything, as the instance says it. */
+const OWN = 'afterword';
 
 export function addExportCommand(program: Command, context: () => Context): void {
   const command = program
@@ -28,7 +37,9 @@ export function addExportCommand(program: Command, context: () => Context): void
     .option('--site <site>', 'only this one; else all that the token is for')
     .option('--out <file>', 'where to; - or nothing: standard output')
     .addOption(
-      new Option('--format <format>', 'afterword has everything').choices(Object.keys(FORMATS)).default('afterword'),
+      new Option('--format <format>', 'what it can be read by; docs/leaving.md tells what others lack')
+        .choices([OWN, ...Object.keys(FORMATS)])
+        .default(OWN),
     )
     .option('--gzip', 'compress it, as a name that ends in .gz does')
     .option('--force', 'replace the file')
@@ -51,35 +62,51 @@ async function exportAll(context: Context, flags: Flags): Promise<void> {
   if (!from.head.emails)
     context.say('E-mail addresses are not in it: the token would have to be for comments:read as well.');
   const progress = startProgress({ label: 'Export', unit: 'records' });
-  let losses: ExportLosses;
+  const seen = { records: 0, comments: 0 };
+  const count = (isComment: boolean) => {
+    seen.records++;
+    if (isComment) seen.comments++;
+    progress.update(seen.records);
+  };
+  const out = (text: string) => target.write(text);
+  const write = FORMATS[flags.format];
+  let losses: ExportLosses = { lost: {} };
   try {
-    losses = await FORMATS[flags.format]!(from, (text) => target.write(text), progress);
+    if (write) losses = await write(counted(readRecords(from), count), out);
+    else await writeOwn(from, out, count);
   } finally {
     progress.done();
   }
   const bytes = await target.close(from.head.emails);
   for (const [what, n] of Object.entries(losses.lost)) context.say(`Not in it: ${formatCount(n, what, what)}.`);
   if (path === '-') return;
-  const { comments, lost } = losses;
+  const said = { file: path, format: flags.format, site: from.head.site, ...seen, ...losses, bytes };
   context.print(
-    { file: path, format: flags.format, site: flags.site ?? null, comments, lost, bytes },
-    () => `${path}: ${formatCount(comments, 'comment')}, ${formatBytes(bytes)}.`,
+    said,
+    () =>
+      `${path}: ${formatCount(seen.comments, 'comment')}, ${formatCount(seen.records, 'record')} in all, ${formatBytes(bytes)}.`,
   );
 }
 
-async function writeOwn(
-  { answers }: Export,
-  out: (text: string) => Promise<void>,
-  progress: Progress,
-): Promise<ExportLosses> {
-  const losses: ExportLosses = { comments: 0, lost: {} };
-  let records = 0;
+async function* counted(
+  records: AsyncIterable<AnyRecord>,
+  count: (isComment: boolean) => void,
+): AsyncGenerator<AnyRecord> {
+  for await (const record of records) {
+    count(record.type === 'comment');
+    yield record;
+  }
+}
+
+/** Line by line as it came: nothing is read that need not be. */
+async function writeOwn({ answers }: Export, out: Out, count: (isComment: boolean) => void): Promise<void> {
   for await (const lines of answers) {
     await out(lines.map((line) => `${line}\n`).join(''));
-    losses.comments += lines.filter((line) => line.startsWith('{"type":"comment"')).length;
-    records += lines.length;
-    progress.update(records);
-    if (lines.at(-1) === '{"type":"end"}') return losses;
+    for (const line of lines) if (!FRAME.test(line)) count(line.startsWith('{"type":"comment"'));
+    if (lines.at(-1) === '{"type":"end"}') return;
   }
-  throw new Failure('The server ended the export before its end. Nothing was written; try again.');
+  throw new Failure('The server ended the export before its end: try again.');
 }
+
+/** The first line and the last one. */
+const FRAME = /^\{"type":"(?:afterword|end)"/;

@@ -29,8 +29,10 @@ export async function* readRecords({ answers }: Export): AsyncGenerator<AnyRecor
   for await (const lines of answers)
     for (const line of lines) {
       const record = JSON.parse(line) as AnyRecord | { type: 'afterword' | 'end' };
-      if (record.type !== 'afterword' && record.type !== 'end') yield record;
+      if (record.type === 'end') return;
+      if (record.type !== 'afterword') yield record as AnyRecord;
     }
+  throw new Failure('The server ended the export before its end: try again.');
 }
 
 async function* putBefore(first: string[], rest: AsyncIterable<string[]>): AsyncGenerator<string[]> {
@@ -65,7 +67,6 @@ async function readAnswer(client: Client, path: string): Promise<{ lines: string
   }
 }
 
-/** @throws Failure that says what the token lacks, for an ApiError that says it lacks it */
 export function explainRefusal(error: unknown): never {
   if (error instanceof ApiError && error.code === 'not_found')
     throw new Failure('There is no such site. `afterword sites list` tells which there are.');

@@ -37,10 +37,11 @@ export async function openTarget(path: string, options: { gzip: boolean; force: 
 }
 
 function throughGzip(out: Writable, gzip: boolean, close: (secret: boolean) => Promise<number>): Target {
-  const into = gzip ? createGzip() : out;
+  const zip = gzip ? createGzip() : null;
+  const into: Writable = zip ?? out;
   const isStdout = out === process.stdout;
   let failed: Error | undefined;
-  const done = into === out ? finished(out) : pipeline(into, out, { end: !isStdout });
+  const done = zip ? pipeline(zip, out, { end: !isStdout }) : finished(out);
   done.catch((error: Error) => {
     failed = error;
   });
@@ -50,7 +51,7 @@ function throughGzip(out: Writable, gzip: boolean, close: (secret: boolean) => P
       if (!into.write(text)) await Promise.race([once(into, 'drain'), done]);
     },
     async close(secret) {
-      if (into === out && isStdout) return close(secret);
+      if (!zip && isStdout) return close(secret);
       into.end();
       await done;
       return close(secret);

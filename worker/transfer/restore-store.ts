@@ -6,6 +6,7 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import type { AnyRecord, RecordType } from '../contract-transfer';
 import { query } from '../db';
+import { portion } from './portions';
 
 type Of<T extends RecordType> = Extract<AnyRecord, { type: T }>;
 type Row = Record<string, unknown>;
@@ -157,23 +158,25 @@ const restorable = (records: AnyRecord[]): [type: RecordType, ofType: AnyRecord[
 /** @returns queries for the batch that writes these records, behind that of their pages and comments; none for other types */
 export function restoreRows(records: AnyRecord[]): CompiledQuery[] {
   return restorable(records).flatMap(([type, ofType]) => [
-    insert(TARGETS[type]!, ofType),
+    ...insert(TARGETS[type]!, ofType),
     ...(type === 'site' ? [insertHosts(ofType as Of<'site'>[])] : []),
     ...(type === 'flag' ? [countFlags(ofType as Of<'flag'>[])] : []),
   ]);
 }
 
-function insert({ table, row, finds, onConflict }: Target, records: AnyRecord[]): CompiledQuery {
+function insert({ table, row, finds, onConflict }: Target, records: AnyRecord[]): CompiledQuery[] {
   const rows = records.map(row);
   const columns = Object.entries(rows[0]!);
   const value = ([name, sample]: [string, unknown]) =>
     typeof sample === 'object' && sample !== null
       ? sql`unhex(j.value ->> ${sql.lit(`$.${name}.hex`)})`
       : sql`j.value ->> ${sql.lit(name)}`;
-  return sql`
+  return portion(rows).map((some) =>
+    sql`
     INSERT INTO ${sql.table(table)} (${sql.join(columns.map(([name]) => sql.ref(name)))})
-    SELECT ${sql.join(columns.map(value))} FROM json_each(${JSON.stringify(rows)}) j WHERE ${finds ?? sql`1`}
-    ON CONFLICT ${onConflict ?? sql`DO NOTHING`}`.compile(query);
+    SELECT ${sql.join(columns.map(value))} FROM json_each(${some}) j WHERE ${finds ?? sql`1`}
+    ON CONFLICT ${onConflict ?? sql`DO NOTHING`}`.compile(query),
+  );
 }
 
 const insertHosts = (sites: Of<'site'>[]): CompiledQuery => {
@@ -201,13 +204,9 @@ export interface Misfit {
   owner: string | null;
 }
 
+type Table = 'sites' | 'people' | 'pages' | 'comments';
 /** What each type refers to: field, table, and of which records it may be in the same request. */
-const REFERENCES: [
-  type: RecordType,
-  field: string,
-  table: 'sites' | 'people' | 'pages' | 'comments',
-  by: RecordType,
-][] = [
+const REFERENCES: [type: RecordType, field: string, table: Table, by: RecordType][] = [
   ['person', 'site', 'sites', 'site'],
   ['account', 'person', 'people', 'person'],
   ['alias', 'site', 'sites', 'site'],
@@ -219,28 +218,23 @@ const REFERENCES: [
 /** @returns a query: the first record that cannot be written as it is, if any */
 export function selectMisfits(records: AnyRecord[]): CompiledQuery<Misfit> {
   const given = new Set(records.map((r) => ('id' in r ? `${r.type} ${r.id}` : '')));
-  const asked = REFERENCES.map(([type, field, table, by]) => {
-    const open = records.flatMap((record, position) => {
-      const value = String((record as unknown as Row)[field]);
-      return record.type === type && !given.has(`${by} ${value}`) ? [[position, value]] : [];
-    });
-    return { field, table, open };
-  }).filter(({ open }) => open.length > 0);
-  const hosts = records.flatMap((r, position) =>
-    r.type === 'site' ? r.origins.map((host, at) => [position, `origins.${at}`, host, r.id]) : [],
-  );
-  const missing = asked.map(
-    ({ field, table, open }) => sql`
-      SELECT j.value ->> 0 AS position, ${field} AS field, j.value ->> 1 AS value, NULL AS owner
-      FROM json_each(${JSON.stringify(open)}) j
-      WHERE NOT EXISTS (SELECT 1 FROM ${sql.table(table)} x WHERE x.id = j.value ->> 1)`,
-  );
-  const taken = sql`
-    SELECT j.value ->> 0 AS position, j.value ->> 1 AS field, j.value ->> 2 AS value, o.site_id AS owner
-    FROM json_each(${JSON.stringify(hosts)}) j CROSS JOIN origins o ON o.host = j.value ->> 2
-    WHERE o.site_id <> j.value ->> 3`;
+  const asked = records.flatMap((record, position): unknown[][] => {
+    if (record.type === 'site')
+      return record.origins.map((host, at) => [position, `origins.${at}`, host, 'origins', record.id]);
+    const [, field, table, by] = REFERENCES.find(([type]) => type === record.type) ?? [];
+    const value = field && (record as unknown as Row)[field];
+    return field === undefined || given.has(`${by} ${value}`) ? [] : [[position, field, value, table]];
+  });
+  const isMissing = (table: Table) =>
+    sql`WHEN ${sql.lit(table)} THEN NOT EXISTS (SELECT 1 FROM ${sql.table(table)} x WHERE x.id = j.value ->> 2)`;
+  const owner = sql`SELECT o.site_id FROM origins o WHERE o.host = j.value ->> 2 AND o.site_id <> j.value ->> 4`;
   return sql<Misfit>`
-    SELECT * FROM (${sql.join([...missing, taken], sql` UNION ALL `)}) ORDER BY position LIMIT 1`.compile(query);
+    SELECT j.value ->> 0 AS position, j.value ->> 1 AS field, j.value ->> 2 AS value,
+      CASE j.value ->> 3 WHEN 'origins' THEN (${owner}) END AS owner
+    FROM json_each(${JSON.stringify(asked)}) j
+    WHERE CASE j.value ->> 3 WHEN 'origins' THEN EXISTS (${owner}) ${isMissing('sites')} ${isMissing('people')}
+      ${isMissing('pages')} ${isMissing('comments')} END
+    ORDER BY j.key LIMIT 1`.compile(query);
 }
 
 /** Base64 -> hexadecimal, which SQLite reads. */
