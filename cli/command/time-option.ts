@@ -24,5 +24,6 @@ function parse(text: string): number {
   const [, day, time = '00:00', zone = 'Z'] = match;
   const ms = Date.parse(`${day}T${time}${zone}`);
   // 2026-02-31 would quietly be a day in March.
-  return new Date(Date.parse(`${day}T00:00Z`)).toISOString().startsWith(day!) ? ms : Number.NaN;
+  const begin = Date.parse(`${day}T00:00Z`);
+  return new Date(begin || 0).toISOString().startsWith(day!) ? ms : Number.NaN;
 }
