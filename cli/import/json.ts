@@ -25,26 +25,27 @@ export function tokensOf(answer: { values: Token[] } | symbol): Token[] {
 export async function* readJson(file: SourceFile, paths: readonly string[]): AsyncGenerator<Found> {
   const picker = new Picker(paths);
   const parse = newParser();
-  /** Characters that went in, and of them those since there was last a token. */
-  let fed = 0;
+  const read = { chars: 0, tokens: 0 };
+  /** Characters since there was last a token. */
   let silent = 0;
   for await (const text of withEnd(readText(file))) {
     let tokens: Token[];
     try {
       tokens = tokensOf(parse(text));
     } catch {
-      yield* readUpToTheBreak(file, fed, text.length, picker);
+      yield* readUpToTheBreak(file, read, picker);
       return;
     }
-    fed += text.length;
+    read.chars += text.length;
+    read.tokens += tokens.length;
     silent = tokens.length ? 0 : silent + text.length;
     if (silent > MAX_TEXT) throw new SourceError('a single text is longer than 16 MB');
     for (const token of tokens) {
-      const found = picker.take(token, fed);
+      const found = picker.take(token, read.chars);
       if (found) yield found;
     }
   }
-  if (picker.depth) throw await complain(file, fed - FLUSH.length, CUT_OFF);
+  if (picker.depth) throw await complain(file, read.chars - FLUSH.length, CUT_OFF);
 }
 
 async function* withEnd(texts: AsyncIterable<string>): AsyncGenerator<string> {
@@ -54,39 +55,42 @@ async function* withEnd(texts: AsyncIterable<string>): AsyncGenerator<string> {
 
 /**
  * The parser keeps the tokens of a piece that it fails in, and does not say where it failed. So the file is read once more, and
- * that piece letter by letter.
+ * from a little before that piece on letter by letter; what was taken already is not taken again.
  */
 async function* readUpToTheBreak(
   file: SourceFile,
-  from: number,
-  length: number,
+  read: { chars: number; tokens: number },
   picker: Picker,
 ): AsyncGenerator<Found> {
   const parse = newParser();
+  const near = Math.max(0, read.chars - FLUSH.length);
   let fed = 0;
-  let before = '';
-  let piece = '';
+  let tokens = 0;
+  /** Where there was last a token. */
+  let heard = near;
+  let last = '';
   for await (const text of withEnd(readText(file))) {
-    const known = text.slice(0, Math.max(0, from - fed));
-    if (known) parse(known);
-    fed += known.length;
-    before = (before + known).slice(-LATE.literal);
-    piece += text.slice(known.length);
-    if (piece.length >= length) break;
-  }
-  let heard = -before.length;
-  for (let at = 0; at < piece.length; at++) {
-    let tokens: Token[];
-    try {
-      tokens = tokensOf(parse(piece.charAt(at)));
-    } catch (error) {
-      const late = lateness(error, (before + piece.slice(0, at + 1)).slice(-LATE.literal - 1), at - heard);
-      throw await complain(file, from + at - late, whatIsWrong((before + piece).slice(before.length + at - late)));
+    const far = text.slice(0, Math.max(0, near - fed));
+    if (far) {
+      tokens += tokensOf(parse(far)).length;
+      fed += far.length;
+      last = far;
     }
-    if (tokens.length) heard = at;
-    for (const token of tokens) {
-      const found = picker.take(token, from + at);
-      if (found) yield found;
+    for (let at = far.length; at < text.length; at++, fed++) {
+      last = (last + text.charAt(at)).slice(-LATE.literal - 1);
+      let some: Token[];
+      try {
+        some = tokensOf(parse(text.charAt(at)));
+      } catch (error) {
+        const late = lateness(error, last, fed - heard);
+        const rest = last.slice(last.length - 1 - late) + text.slice(at + 1);
+        throw await complain(file, fed - late, whatIsWrong(rest));
+      }
+      if (some.length) heard = fed;
+      for (const token of some) {
+        const found = ++tokens > read.tokens ? picker.take(token, fed) : null;
+        if (found) yield found;
+      }
     }
   }
   throw new SourceError('the file changed while it was read');
