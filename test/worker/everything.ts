@@ -188,7 +188,7 @@ async function fillImported(site: string, url: string): Promise<void> {
   await insert('authors', {
     site_id: site,
     id: author,
-    name: NAUGHTY[7]!.slice(2),
+    name: NAUGHTY[2],
     email: 'old@mail.example',
     account: 'remark42:github_0a',
   });
