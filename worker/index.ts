@@ -13,7 +13,7 @@ import { runBackups } from './transfer/backups';
 
 const DAY_MS = 86_400_000;
 /** Of three in wrangler.toml: each run may ask for 50 things on the free plan, and has 10 ms. */
-const MODERATION_CRON = '47 * * * *';
+const PURGE_CRON = '47 * * * *';
 const BACKUP_CRON = '*/10 * * * *';
 /** How long address hashes and idempotency keys are kept. */
 const KEPT_MS = 30 * DAY_MS;
@@ -26,7 +26,9 @@ export default {
     const now = controller.scheduledTime;
     if (controller.cron === BACKUP_CRON) return runBackups(env, now);
     const db = new Db(env.DB, 'first-primary');
-    if (controller.cron === MODERATION_CRON) {
+    if (controller.cron === PURGE_CRON) {
+      const before = now - KEPT_MS;
+      await db.batch(purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before)), ...purgeIdentity(now));
       await purgeModeration(db, now);
       await db.batch(markRun('purge', now));
       await keepStats(db, now);
@@ -35,8 +37,6 @@ export default {
       await db.batch(markRun('search', now));
       return;
     }
-    const before = now - KEPT_MS;
-    await db.batch(purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before)), ...purgeIdentity(now));
     await forgetDue(db, now);
     await db.batch(markRun('forget', now));
   },

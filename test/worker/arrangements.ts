@@ -81,6 +81,13 @@ export const ARRANGEMENTS: Record<string, Arrangement> = {
     arrange: async ({ site }) => ({ path: { id: (await createToken({ scopes: ['tokens:write'], site })).id } }),
     elsewhere: 'not_found',
   },
+  listBackups: { arrange: () => ({}), elsewhere: 'scope_missing' },
+  makeBackup: { arrange: () => ({}), elsewhere: 'scope_missing' },
+  readBackupPart: {
+    arrange: async () => ({ path: { backup: await idOf(ask('POST', '/admin/backups')), part: '1' } }),
+    elsewhere: 'scope_missing',
+  },
+  readInstance: { arrange: () => ({}), elsewhere: 'scope_missing' },
 };
 
 export async function createPlace(): Promise<Place> {

@@ -9,9 +9,12 @@ import { createKey, type Key } from './key';
 import { createPerson } from './person';
 
 const HOUR_MS = 3_600_000;
-/** The hourly cron, a day and an hour later unless told otherwise. */
-const runCron = (laterMs = 25 * HOUR_MS, overrides: Partial<Bindings> = {}) =>
-  worker.scheduled({ scheduledTime: Date.now() + laterMs } as ScheduledController, { ...bindings, ...overrides });
+const runJob = (cron: string, laterMs: number, overrides: Partial<Bindings> = {}) =>
+  worker.scheduled({ scheduledTime: Date.now() + laterMs, cron } as ScheduledController, { ...bindings, ...overrides });
+/** What runs hourly, a day and an hour later unless told otherwise. */
+async function runCron(laterMs = 25 * HOUR_MS): Promise<void> {
+  for (const cron of ['47 * * * *', '17 * * * *']) await runJob(cron, laterMs);
+}
 
 const rows = async <T = Record<string, unknown>>(sql: string, ...params: unknown[]) =>
   (
@@ -391,16 +394,16 @@ describe('the cron', () => {
             }
           : Reflect.get(db, name),
     });
-    await runCron(25 * HOUR_MS, { DB });
+    await runJob('17 * * * *', 25 * HOUR_MS, { DB });
     expect(queries).toBeLessThanOrEqual(50);
     expect(await left()).toEqual({ comments: 301, asked: 1 });
     await expectCountedPage(301);
-    await runCron(25 * HOUR_MS, { DB });
+    await runJob('17 * * * *', 25 * HOUR_MS, { DB });
     expect(await left()).toEqual({ comments: 0, asked: 0 });
     await expectCountedPage(0);
     await expectCounted();
     queries = 0;
-    await runCron(25 * HOUR_MS, { DB });
+    await runJob('17 * * * *', 25 * HOUR_MS, { DB });
     expect(queries).toBeLessThanOrEqual(7);
   });
   const expectCountedPage = async (count: number) => expect((await thread({ url })).page.count).toBe(count);

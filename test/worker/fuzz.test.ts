@@ -49,6 +49,7 @@ async function createWorld({ path }: Described): Promise<World> {
   const { batch } = (await decided.json()) as { batch: string };
   const banned = await ask('POST', '/admin/bans', { site: place.site, kind: 'domain', value: 'spam.example' });
   const { id: ban } = (await banned.json()) as { id: string };
+  const { id: backup } = (await (await ask('POST', '/admin/backups')).json()) as { id: string };
   const comments = [place.comment, own.id, held.id];
   const pages = [place.page, await otherPage(place)];
   const ids: [RegExp, string[]][] = [
@@ -78,6 +79,8 @@ async function createWorld({ path }: Described): Promise<World> {
     q: ['Hello', 'post'],
     value: ['spam.example', 'someone@spam.example', '203.0.113.0/24', 'a'.repeat(32), 'a'.repeat(32)],
     batch: [batch],
+    backup: [backup],
+    part: ['1'],
     session: [sessionId],
     key: [freshKey()],
     jkt: [guest.jkt],

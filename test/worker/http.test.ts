@@ -230,7 +230,7 @@ describe('the nightly purge', () => {
     await setRow(old.id, { ip_hash: 'x', net_hash: 'y' });
     const recent = await post({ url });
     await worker.scheduled(
-      { scheduledTime: Date.now(), cron: '', noRetry() {}, type: 'scheduled' } as never,
+      { scheduledTime: Date.now(), cron: '47 * * * *', noRetry() {}, type: 'scheduled' } as never,
       env as never,
     );
     const kept = await bindings.DB.prepare(

@@ -14,7 +14,7 @@ const MAY_SCAN = [
   /^select \* from "bans" order by "id" desc limit/,
   // There are as few as sites, and only who makes a ban asks.
   /^select "host" from "origins" where "site_id"/,
-  /SELECT host FROM origins WHERE site_id = s\.id/,
+  /SELECT host FROM origins WHERE site_id = [st]\.id/,
 ];
 /** There are few, and whoever looks at all sites asks each one's range of an index. */
 const isOfSites = (name: string, text: string) => name === 'sites' || (name === 's' && /\bsites\)? s\b/.test(text));
@@ -90,7 +90,7 @@ async function ofEverySort(): Promise<void> {
   const login = query({ url, origin, jkt: 'a'.repeat(43), challenge: 'b'.repeat(43) });
   await call(`/login/github${login}`, { redirect: 'manual' }, github);
   await call('/login/github/callback?state=x', {}, github);
-  for (const cron of ['17 * * * *', '47 * * * *'])
+  for (const cron of ['17 * * * *', '47 * * * *', '*/10 * * * *'])
     await worker.scheduled({ scheduledTime: Date.now() + 25 * HOUR_MS, cron } as ScheduledController, {
       ...bindings,
       DB,
