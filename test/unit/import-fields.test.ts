@@ -40,7 +40,9 @@ describe('a field', () => {
 
   it('is looked for under its own name, and is nothing when it is of another kind', () => {
     expect(text({ toString: 5 }, 'valueOf', 'toString')).toBe('5');
-    expect([time({ a: 1615548116000n }, 'a'), time({ a: 1615548116.5 }, 'a', 's')]).toEqual([1615548116000, 1615548116500]);
+    expect([time({ a: 1615548116000n }, 'a'), time({ a: 1615548116.5 }, 'a', 's')]).toEqual([
+      1615548116000, 1615548116500,
+    ]);
     expect(text({ a: { b: 1 } }, 'a')).toBe('');
     expect([id({ a: '0' }, 'a'), id({ a: ' 7 ' }, 'a'), line({ a: 'null' }, 'a'), line({ a: ' x ' }, 'a')]).toEqual([
       null,

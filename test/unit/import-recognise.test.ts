@@ -4,31 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { afterword } from '../../cli/import/formats/afterword.ts';
-import { artalk } from '../../cli/import/formats/artalk.ts';
-import { comentario } from '../../cli/import/formats/comentario.ts';
-import { commento } from '../../cli/import/formats/commento.ts';
-import { cusdis } from '../../cli/import/formats/cusdis.ts';
-import { disqus } from '../../cli/import/formats/disqus.ts';
-import { giscus } from '../../cli/import/formats/giscus.ts';
-import { isso } from '../../cli/import/formats/isso.ts';
-import { remark42 } from '../../cli/import/formats/remark42.ts';
-import { twikoo } from '../../cli/import/formats/twikoo.ts';
-import { utterances } from '../../cli/import/formats/utterances.ts';
-import { valine } from '../../cli/import/formats/valine.ts';
-import { waline } from '../../cli/import/formats/waline.ts';
-import { wordpress } from '../../cli/import/formats/wordpress.ts';
+import { FORMAT_READERS } from '../../cli/import/formats.ts';
 import { ROOT } from '../../cli/root.ts';
 import { FORMATS } from '../../worker/contract-transfer.ts';
 import { cusdisTables, issoTables, walineTables } from './import-tables.ts';
 
-const READERS = [
-  ...[afterword, disqus, wordpress, isso, remark42, commento, comentario, artalk, waline, twikoo, valine, cusdis],
-  ...[giscus, utterances],
-];
-
 const known = (head: Buffer | string) =>
-  READERS.filter((reader) => reader.recognise({ head: Buffer.from(head as string).subarray(0, 65_536) })).map(
+  FORMAT_READERS.filter((reader) => reader.recognise({ head: Buffer.from(head as string).subarray(0, 65_536) })).map(
     (r) => r.format,
   );
 
@@ -42,7 +24,7 @@ function database(tables: string): Buffer {
 
 describe('telling formats apart', () => {
   it('has a reader for each format', () => {
-    expect(READERS.map((reader) => reader.format).sort()).toEqual(Object.keys(FORMATS).sort());
+    expect(FORMAT_READERS.map((reader) => reader.format).sort()).toEqual(Object.keys(FORMATS).sort());
   });
 
   const folder = join(ROOT, 'test/fixtures/import');
