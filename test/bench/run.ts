@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--only bytes,proof,rows,api,paint,moderation,flood] [--json FILE]`: everything side by side in one run, as ratios to
+ * `npm run bench [-- --quick] [--only bytes,proof,rows,api,paint,moderation,flood,transfer] [--json FILE]`: everything side by side in one run, as ratios to
  * floors that are measured in turns with ours. A missed time is only said; a broken budget, or anything that breaks, fails.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,11 +16,12 @@ import { measureProof } from './proof.ts';
 import { newReport, printVerdicts, type Report } from './report.ts';
 import { measureRows } from './rows.ts';
 import { setStage } from './stage.ts';
+import { measureTransfer } from './transfer.ts';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bytes,proof,rows,api,paint,moderation,flood' },
+    only: { type: 'string', default: 'bytes,proof,rows,api,paint,moderation,flood,transfer' },
     json: { type: 'string' },
   },
 });
@@ -30,6 +31,7 @@ const effort = values.quick
       proof: { rounds: 7, count: 200 },
       moderation: { sizes: [10_000, 100_000] as [number, number], rounds: 11 },
       flood: { posts: 2_000, readers: 20 },
+      transfer: { sizes: [1_000, 10_000] },
       api: { rounds: 7, roundMs: 600 },
       paint: { small: 5, large: 5, slow: 7 },
     }
@@ -38,6 +40,7 @@ const effort = values.quick
       proof: { rounds: 11, count: 500 },
       moderation: { sizes: [10_000, 1_000_000] as [number, number], rounds: 21 },
       flood: { posts: 10_000, readers: 100 },
+      transfer: { sizes: [10_000, 100_000, 1_000_000] },
       api: { rounds: 11, roundMs: 1_200 },
       paint: { small: 11, large: 11, slow: 15 },
     };
@@ -54,6 +57,7 @@ async function bench(folder: string): Promise<boolean> {
     if (wants('proof')) await measureProof(report, effort.proof);
     if (wants('moderation')) await measureModeration(folder, assets, report, effort.moderation);
     if (wants('flood')) await measureFlood(folder, assets, report, effort.flood);
+    if (wants('transfer')) await measureTransfer(folder, report, effort.transfer);
     if (!['rows', 'api', 'paint'].some(wants)) return finish(report);
     const stage = await setStage({
       sizes: effort.sizes,
