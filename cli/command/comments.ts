@@ -12,14 +12,14 @@ import { chooseSite } from '../remote/sites.ts';
 import { type Context, Failure } from './context.ts';
 import { addExamples } from './examples.ts';
 
-/** What each verb does, and how it is said when it was done. */
-const VERBS: Record<Verb, [description: string, done: string]> = {
-  approve: ['lets everybody read them', 'approved'],
-  hold: ['lets them wait for approval', 'held'],
-  spam: ['takes them for spam', 'taken for spam'],
-  trash: ['takes them away', 'in the trash'],
-  restore: ['takes them back from spam or trash', 'restored'],
-  delete: ['deletes text and writer for good; this cannot be undone', 'deleted for good'],
+/** What each verb does, how it is asked about, and how it is said when it was done. */
+const VERBS: Record<Verb, [description: string, question: string, done: string]> = {
+  approve: ['lets everybody read them', 'Approve them all?', 'approved'],
+  hold: ['lets them wait for approval', 'Hold them all?', 'held'],
+  spam: ['takes them for spam', 'Take them all for spam?', 'taken for spam'],
+  trash: ['takes them away', 'Put them all into the trash?', 'in the trash'],
+  restore: ['takes them back from spam or trash', 'Restore them all?', 'restored'],
+  delete: ['deletes text and writer for good; this cannot be undone', 'Delete them all for good?', 'deleted for good'],
 };
 /** So many that fit a filter are counted before it is asked about them. */
 const COUNTED = 1_000;
@@ -57,7 +57,7 @@ export function addCommentsCommand(program: Command, context: () => Context): vo
     .argument('<ids...>')
     .action((ids: string[]) => showComments(context(), ids));
   addExamples(show, [['npx afterword comments show 01j0000000example000000000']]);
-  for (const [verb, [description]] of Object.entries(VERBS) as [Verb, [string, string]][]) {
+  for (const [verb, [description]] of Object.entries(VERBS) as [Verb, string[]][]) {
     const decide = addFilterOptions(
       comments
         .command(verb)
@@ -125,7 +125,7 @@ async function decideAbout(context: Context, verb: Verb, named: string[], option
   if (!isChosen)
     throw new Failure(`Which comments? Either name their ids, or a filter: afterword comments ${verb} --help`, 'usage');
   const client = context.client();
-  const [, done] = VERBS[verb];
+  const [, question, done] = VERBS[verb];
   if (named.length > 0) {
     if (verb === 'delete') await makeSure(context, `Delete ${formatCount(ids.length, 'comment')} for good?`, yes);
     const progress = watch(context, verb, ids.length);
@@ -144,7 +144,7 @@ async function decideAbout(context: Context, verb: Verb, named: string[], option
     return;
   }
   const counted = `${next === null ? '' : 'More than '}${formatCount(comments.length, 'comment')}`;
-  await makeSure(context, `${counted} of ${site} fit. ${verb[0]!.toUpperCase()}${verb.slice(1)} them all?`, yes);
+  await makeSure(context, `${counted} of ${site} fit. ${question}`, yes);
   const progress = watch(context, verb, next === null ? comments.length : undefined);
   report(
     context,
@@ -170,7 +170,7 @@ function report(context: Context, done: string, outcome: Awaited<ReturnType<type
   context.print(outcome, () => {
     const skipped = outcome.skipped > 0 ? `; ${formatCount(outcome.skipped, 'other')} not there, or so already` : '';
     const undo =
-      outcome.batch === null || done === VERBS.delete[1] ? '' : `\nTo undo: afterword comments undo ${outcome.batch}`;
+      outcome.batch === null || done === VERBS.delete[2] ? '' : `\nTo undo: afterword comments undo ${outcome.batch}`;
     return `${formatCount(outcome.changed.length, 'comment')} ${done}${skipped}.${undo}`;
   });
 }

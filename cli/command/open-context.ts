@@ -45,9 +45,10 @@ export function openContext(flags: GlobalFlags): Context {
       const lines = createInterface({ input: process.stdin, output: process.stderr });
       lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
       // Closed input is no answer, and no is one.
-      const closed = new Promise<string>((done) => lines.once('close', () => done('')));
+      const closed = new Promise<string>((done) => lines.once('close', () => done('\n')));
       const answer = await Promise.race([lines.question(`${guard(question)} [y/N] `), closed]);
       lines.close();
+      if (answer === '\n') process.stderr.write(answer);
       return /^\s*y(es)?\s*$/i.test(answer);
     },
   };

@@ -32,8 +32,8 @@ export function addSitesCommand(program: Command, context: () => Context): void 
     .argument('<site>', 'its id: a-z, 0-9 and -')
     .argument('[settings...]', 'setting=value, as for set')
     .option('--name <name>', 'for people; its id, unless given')
-    .option('--origin <origin...>', 'where its pages live, such as https://blog.example')
-    .action((site: string, settings: string[], options: { name?: string; origin?: string[] }) =>
+    .option('--origin <origin>', 'where its pages live, such as https://blog.example; may be given again', collect, [])
+    .action((site: string, settings: string[], options: { name?: string; origin: string[] }) =>
       createSite(context(), site, settings, options),
     );
   addExamples(create, [['npx afterword sites create blog --origin https://blog.example --name "My blog" hold=true']]);
@@ -96,7 +96,7 @@ async function createSite(
   context: Context,
   id: string,
   settings: string[],
-  { name, origin = [] }: { name?: string; origin?: string[] },
+  { name, origin }: { name?: string; origin: string[] },
 ): Promise<void> {
   const input = {
     id: readSiteId(id),
@@ -164,10 +164,12 @@ function readWords(words: string[]): Record<string, unknown> {
 
 /** Takes `https://blog.example`, and the host alone as `sites show` prints it. @throws Failure `usage` */
 const readHost = (origin: string): string =>
-  asUsage(() => hostOfOrigin(/^[^/:]+(:\d+)?$/.test(origin) ? `https://${origin}` : origin));
+  asUsage(() => hostOfOrigin(/^[\p{L}\p{N}.-]+(:\d+)?$/u.test(origin) ? `https://${origin}` : origin));
 
 /** The server takes origins, and keeps their hosts: the scheme does not matter. */
 const toOrigin = (host: string): string => `https://${host}`;
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
 
 function removeAll(before: string[], hosts: string[]): string[] {
   const strange = hosts.find((host) => !before.includes(host));

@@ -1,9 +1,9 @@
 /** Comments and decisions as people read them in a terminal: who, when, where, and the beginning of what was said. */
 import { styleText } from 'node:util';
 import type { AdminComment, AdminCommentContext, Decision } from '../../worker/contract-admin.ts';
-import { formatCount, formatTime } from '../output/format.ts';
+import { formatCount, formatNumber, formatTime } from '../output/format.ts';
 import { harmlessLine, harmlessText } from '../output/harmless.ts';
-import { type Column, cut, drawTable, terminalWidth } from '../output/table.ts';
+import { cut, terminalWidth } from '../output/table.ts';
 
 const COLOURS = { approved: 'green', pending: 'yellow', spam: 'red', trash: 'red', deleted: 'dim' } as const;
 
@@ -27,7 +27,7 @@ export function drawContext({ comment, ancestors, history, flags, log }: AdminCo
     ['Author', author.key ?? 'nobody can prove to be it'],
     ['Address', [comment.ip, comment.network].filter((hash) => hash !== null).join(', ') || 'not known any more'],
     ['Wrote', `${history.approved} approved, ${history.pending} pending, ${history.spam} spam, ${history.trash} trash`],
-    ['Page', `${comment.page.title ?? ''} ${comment.page.url} (${comment.page.id})`],
+    ['Page', `${comment.page.title ?? 'untitled'} (${comment.page.id})`],
     ['Votes', String(comment.votes)],
   ].map(([what, value]) => `${styleText('dim', what!.padEnd(8))}${harmlessLine(value!)}`);
   const above = ancestors.map(
@@ -49,37 +49,27 @@ export function drawContext({ comment, ancestors, history, flags, log }: AdminCo
 }
 
 /** Decisions, the latest first. */
-export function drawLog(decisions: Decision[], width = terminalWidth()): string {
-  const columns: Column[] = [
-    { title: 'ID', whole: true },
-    { title: 'WHEN, UTC', whole: true },
-    { title: 'WHO' },
-    { title: 'WHAT' },
-    { title: 'COUNT', right: true },
-    { title: 'REASON' },
-  ];
-  const rows = decisions.map(({ batch, createdAt, by, action, undone, count, reason, site }) => [
-    batch,
-    formatTime(createdAt),
-    by.name,
-    `${action}${undone ? ' (undone)' : ''}${site === null ? '' : ` ${site}`}`,
-    String(count),
-    reason ?? '',
-  ]);
-  return drawTable(columns, rows, width);
+export const drawLog = (decisions: Decision[], width = terminalWidth()): string =>
+  decisions.map((decision) => drawDecision(decision, width)).join('\n');
+
+function drawDecision({ batch, createdAt, by, action, undone, count, reason, site }: Decision, width: number): string {
+  const what = `${action}${undone ? ' (undone)' : ''}${count > 1 ? ` ${formatNumber(count)}` : ''}`;
+  const rest = harmlessLine(
+    `${what}${site === null ? '' : ` on ${site}`} by ${by.name}${reason === null ? '' : `: ${reason}`}`,
+  );
+  const start = `${batch}  ${formatTime(createdAt)}`;
+  const room = width - start.length - 2;
+  return room >= 20 ? `${start}  ${cut(rest, room)}` : `${start}\n  ${cut(rest, width - 2)}`;
 }
 
 function drawHead(comment: AdminComment, width: number): string {
-  const { id, status, createdAt, page } = comment;
-  const rest = harmlessLine(`${nameOf(comment)} on ${page.url}`);
-  const start = `${id}  ${status.padEnd(8)}  ${formatTime(createdAt)}  `;
-  const painted = `${styleText('bold', id)}  ${styleText(COLOURS[status], status.padEnd(8))}  ${formatTime(createdAt)}  `;
-  // In a narrow terminal the name has a line of its own.
-  if (width - start.length >= 20) return painted + cut(rest, width - start.length);
-  return `${styleText('bold', id)}\n${styleText(COLOURS[status], status)}  ${formatTime(createdAt)}\n${cut(rest, width)}`;
+  const { id, status, createdAt } = comment;
+  const start = `${styleText('bold', id)}  ${styleText(COLOURS[status], status)}  ${formatTime(createdAt)}`;
+  const room = width - id.length - status.length - 22;
+  return room >= 12 ? `${start}  ${cut(nameOf(comment), room)}` : `${start}\n${cut(nameOf(comment), width)}`;
 }
 
-function drawMarks({ findings, flags, parent, pinned, locked, editedAt }: AdminComment, width: number): string[] {
+function drawMarks({ findings, flags, parent, pinned, locked, editedAt, page }: AdminComment, width: number): string[] {
   const marks = [
     ...findings.map(({ says, reason }) => `${says}: ${reason}`),
     ...(flags > 0 ? [formatCount(flags, 'report')] : []),
@@ -88,7 +78,7 @@ function drawMarks({ findings, flags, parent, pinned, locked, editedAt }: AdminC
     ...(parent === null ? [] : ['a reply']),
     ...(editedAt === null ? [] : ['edited']),
   ].join('; ');
-  return marks === '' ? [] : [styleText('dim', `  ${cut(harmlessLine(marks), width - 2)}`)];
+  return [page.url, marks].filter(Boolean).map((line) => styleText('dim', drawLine(line, width)));
 }
 
 const drawLine = (body: string, width: number): string => `  ${cut(harmlessLine(body), Math.min(width, 500) - 2)}`;

@@ -18,7 +18,7 @@ export interface Column {
 
 const GAP = 2;
 /** A column that is narrower says nothing. */
-const NARROWEST = 8;
+const NARROWEST = 10;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** @param width places in a line; Infinity where nothing is cut @returns lines without a newline at the end */

@@ -14,11 +14,11 @@ describe('afterword sites', () => {
       'sites',
       'create',
       id,
-      'hold=true',
       '--name',
       'My blog',
       '--origin',
       `https://${id}.example`,
+      'hold=true',
     ]);
     expect(made).toMatchObject({ code: 0, stderr: '' });
     expect(await find(id)).toMatchObject({ name: 'My blog', origins: [`${id}.example`], settings: { hold: true } });
@@ -63,6 +63,7 @@ describe('afterword sites', () => {
     [['set', 'blog'], /^Nothing to change/],
     [['create', 'My Blog'], /"My Blog" is not a site id/],
     [['add-origin', 'blog', 'https://blog.example/path'], /is not an origin/],
+    [['add-origin', 'blog', 'hold=true'], /"hold=true" is not an origin/],
   ])('refuses %j in words, before anything is asked', async (args, message) => {
     const ran = await afterword(['sites', ...args], { env: { AFTERWORD_SERVER: 'http://localhost:4' } });
     expect(ran).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
