@@ -7,8 +7,8 @@
 import { type SaxesAttributeNS, SaxesParser } from 'saxes';
 import { SourceError, type SourceFile, type SourceSkip } from './source.ts';
 
-/** What one element may be; a real export is far below. */
-export const XML_LIMITS = { depth: 64, attributes: 64, textChars: 16 * 1024 * 1024 };
+/** What one element may be, and what stands outside of the root; a real export is far below. */
+export const XML_LIMITS = { depth: 64, attributes: 64, textChars: 16 * 1024 * 1024, outsideChars: 1024 * 1024 };
 
 export interface XmlElement {
   local: string;
@@ -142,8 +142,8 @@ class VisitingParser {
       this.visitor.close(closed.element, closed.text ?? '');
     });
     const collect = (text: string) => {
-      this.tell();
       const parent = this.open.at(-1);
+      if (parent) this.tell();
       if (parent?.text == null) return;
       parent.text += text;
       if (parent.text.length > XML_LIMITS.textChars) this.refuse(TOO_LONG);
@@ -160,9 +160,12 @@ class VisitingParser {
 
   /** White space before the XML declaration, and one character that belongs to nothing: real exports begin so. */
   skipStray(text: string): { rest: string; stray: string } {
-    const [all = '', stray = ''] = /^\ufeff?\s*([^<\s]?)\s*(?=<)/u.exec(text) ?? [];
-    this.linesBefore = all.split('\n').length - 1;
-    return { rest: text.slice(all.length), stray };
+    const start = text.trimStart();
+    const [stray = ''] = start.startsWith('<') ? [] : start;
+    const rest = start.slice(stray.length).trimStart();
+    if (!rest.startsWith('<')) return { rest: text, stray: '' };
+    this.linesBefore = text.slice(0, text.length - rest.length).split('\n').length - 1;
+    return { rest, stray };
   }
 
   write(text: string): void {
@@ -172,7 +175,8 @@ class VisitingParser {
     this.parser.write(legal);
     this.written += legal.length;
     // Whatever it is reading, in or out of an element: it has told of nothing for too long.
-    if (this.written - this.toldAt > XML_LIMITS.textChars) this.refuse(TOO_LONG);
+    const limit = this.open.length === 0 ? XML_LIMITS.outsideChars : XML_LIMITS.textChars;
+    if (this.written - this.toldAt > limit) this.refuse(TOO_LONG);
   }
 
   end(): void {
@@ -189,7 +193,7 @@ class VisitingParser {
   }
 }
 
-const TOO_LONG = `a text is longer than ${XML_LIMITS.textChars} characters, which is refused`;
+const TOO_LONG = 'a text is longer than any export’s, which is refused';
 
 function byLocalName(attributes: Record<string, SaxesAttributeNS>): Map<string, string> {
   return new Map(Object.values(attributes).map(({ local, value }) => [local, value]));
