@@ -12,7 +12,7 @@ const MISCOUNTS = [
   `SELECT c.id, c.up || '/' || c.down AS votes, (
       SELECT COALESCE(SUM(value = 1), 0) || '/' || COALESCE(SUM(value = -1), 0) FROM votes v WHERE v.comment_id = c.id)
       AS really
-    FROM comments c WHERE votes <> really`,
+    FROM comments c WHERE votes <> really AND c.import_id IS NULL`,
   `SELECT v.comment_id AS voted_on_own FROM votes v
     JOIN comments c ON c.id = v.comment_id AND c.author_id = v.voter_id`,
   `SELECT c.id, c.status, c.shown FROM comments c

@@ -116,8 +116,17 @@ export function wipe(ids: RawBuilder<unknown>): CompiledQuery[] {
     sql`DELETE FROM flags WHERE comment_id IN (${ids})`,
     unindex(ids),
     wipeLog(ids),
+    dropAuthors(ids),
     sql`UPDATE comments SET ${wiped} WHERE id IN (${ids})`,
   ].map((statement) => ('compile' in statement ? statement.compile(query) : statement));
+}
+
+/** Who wrote what was imported, where nothing else is by them: their address goes. @param ids a SELECT of comments */
+function dropAuthors(ids: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    DELETE FROM authors WHERE (site_id, id) IN (SELECT c.site_id, c.author_id FROM comments c WHERE c.id IN (${ids}))
+      AND NOT EXISTS (
+        SELECT 1 FROM comments o WHERE o.author_id = authors.id AND o.site_id = authors.site_id AND o.id NOT IN (${ids}))`;
 }
 
 /** That a comment was edited stays in the log; what it said and whom it was by goes. @param ids a SELECT of comments */

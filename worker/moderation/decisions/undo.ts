@@ -44,8 +44,7 @@ export async function undo(c: AppContext): Promise<Response> {
   if (first.created_at <= now - UNDO_MS)
     throw new Problem('conflict', `It can be taken back for ${LIMITS.undoDays} days.`);
   const kind = findKind(first);
-  if (!kind)
-    throw new Problem('conflict', first.action === 'delete' ? 'What was deleted is gone for good.' : 'It is for good.');
+  if (!kind) throw new Problem('conflict', WHY_NOT[first.action] ?? 'It is for good.');
   if (!grant.scopes.includes(kind.scope)) throw new Problem('scope_missing', `It must be for ${kind.scope}.`);
 
   const taken = kind.together ? takeAlike(rows) : [first];
@@ -82,6 +81,12 @@ export async function undo(c: AppContext): Promise<Response> {
   sendBookmark(c, db);
   return c.json({ changed, skipped: items.length - changed, left: left === 1 } satisfies Undone);
 }
+
+/** Why what cannot be taken back here cannot. */
+const WHY_NOT: { [action: string]: string } = {
+  delete: 'What was deleted is gone for good.',
+  import: 'An import is taken away by POST /admin/imports/{id}/undo, with the id of this batch.',
+};
 
 /** From the first on those that are of its site and action, as many as fit a request. */
 function takeAlike(rows: UndoRow[]): UndoRow[] {
