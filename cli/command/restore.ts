@@ -5,6 +5,8 @@ import { openFile } from '../import/open.ts';
 import { type Checked, checkSource, type Restored, restoreSource, type Source } from '../import/restore.ts';
 import { formatCount } from '../output/format.ts';
 import { startProgress } from '../output/progress.ts';
+import { getBackup, isBackupId, unpackBackup } from '../remote/backup.ts';
+import type { Client } from '../remote/client.ts';
 import { type Context, Failure } from './context.ts';
 import { addExamples } from './examples.ts';
 
@@ -20,17 +22,20 @@ export function addRestoreCommand(program: Command, context: () => Context): voi
   const command = program
     .command('restore')
     .description('fills an empty instance from an export or a backup')
-    .argument('<file>', 'a file that `afterword export` wrote, compressed or not')
+    .argument('<file>', 'a file that `afterword export` wrote, compressed or not; or a backup, by its id')
     .option('--partial', 'take a file that is cut off, as far as it goes')
     .option('--yes', 'do not ask')
     .action((what: string, flags: Flags) => restore(context(), what, flags));
-  addExamples(command, [['npx afterword restore comments.ndjson.gz --server https://new.example']]);
+  addExamples(command, [
+    ['npx afterword restore comments.ndjson.gz --server https://new.example'],
+    ['npx afterword restore 20260131T001000Z', 'from the bucket, when the database was lost'],
+  ]);
 }
 
 async function restore(context: Context, what: string, flags: Flags): Promise<void> {
   const client = context.client();
   const isPartial = flags.partial === true;
-  const { source, close } = await openSource(what);
+  const { source, close } = await openSource(client, what);
   try {
     const checked = await checkSource(source, isPartial);
     if (checked.records === 0) throw new Failure(`There is nothing in ${source.name}.`);
@@ -54,7 +59,11 @@ async function restore(context: Context, what: string, flags: Flags): Promise<vo
   }
 }
 
-async function openSource(what: string): Promise<{ source: Source; close(): Promise<void> }> {
+async function openSource(client: Client, what: string): Promise<{ source: Source; close(): Promise<void> }> {
+  if (isBackupId(what)) {
+    const backup = await getBackup(client, what);
+    return { source: { name: what, open: () => unpackBackup(client, backup) }, close: async () => undefined };
+  }
   const file = await openFile(what);
   return { source: { name: basename(what), open: () => file.open() }, close: () => file.close() };
 }

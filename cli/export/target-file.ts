@@ -12,7 +12,7 @@ import { Failure } from '../command/context.ts';
 import { removeAtExit } from '../import/leftovers.ts';
 
 export interface Target {
-  write(text: string): Promise<void>;
+  write(data: string | Uint8Array): Promise<void>;
   /** Ends it. @param secret only the owner may read it @returns bytes of the file */
   close(secret: boolean): Promise<number>;
 }
@@ -46,9 +46,9 @@ function throughGzip(out: Writable, gzip: boolean, close: (secret: boolean) => P
     failed = error;
   });
   return {
-    async write(text) {
+    async write(data) {
       if (failed) throw failed;
-      if (!into.write(text)) await Promise.race([once(into, 'drain'), done]);
+      if (!into.write(data)) await Promise.race([once(into, 'drain'), done]);
     },
     async close(secret) {
       if (!zip && isStdout) return close(secret);
