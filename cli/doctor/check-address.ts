@@ -134,7 +134,12 @@ export const ADDRESS_CHECKS: Check[] = [
     if (variants.length === 0) return [];
     const what = `The same page answers at ${variants[0]!.href}, where it has a conversation of its own.`;
     return [
-      find('variants_split', url.href, what, `Redirect one address to the other, or name one on both:\n${paste(url)}`),
+      find(
+        'variants_split',
+        'the page',
+        what,
+        `Redirect one address to the other, or name one on both:\n${paste(url)}`,
+      ),
     ];
   },
 ];

@@ -1,42 +1,42 @@
 /** Checks of how the page was reached, and of what the API says to it. Pure. */
 import { type Finding, find } from './finding.ts';
 import { isThisMachine } from './inside.ts';
-import type { PageFacts, Thread } from './page-facts.ts';
+import { isMixed, type PageFacts, saysHtml, type Thread } from './page-facts.ts';
 
 type Check = (facts: PageFacts) => Finding[];
 
 export const REACH_CHECKS: Check[] = [
-  function hasStatus({ visit, url }) {
+  function hasStatus({ visit }) {
     if (visit.status < 400) return [];
     return [
       find(
         'page_status',
-        url.href,
+        'the page',
         `The page answers ${visit.status}.`,
         'Is the address right? Can it be read without logging in?',
       ),
     ];
   },
 
-  function isHtml({ visit, url }) {
-    const type = (visit.headers.get('Content-Type') ?? '').split(';')[0]!.trim().toLowerCase();
-    if (type === '' || type === 'text/html' || type === 'application/xhtml+xml') return [];
+  function isHtml({ visit }) {
+    if (visit.status >= 400 || saysHtml(visit)) return [];
+    const type = visit.headers.get('Content-Type');
     return [
       find(
         'page_not_html',
-        url.href,
+        'the page',
         `The page comes as ${type}.`,
         'Name the address of a page; it must be sent as:\nContent-Type: text/html; charset=utf-8',
       ),
     ];
   },
 
-  function isWhole({ visit, url }) {
+  function isWhole({ visit }) {
     if (!visit.cut) return [];
     return [
       find(
         'page_cut',
-        url.href,
+        'the page',
         'Only the first 5 MB of the page were looked at.',
         'Nothing to do, if the tag stands among them.',
       ),
@@ -47,13 +47,13 @@ export const REACH_CHECKS: Check[] = [
     const { hops } = visit;
     if (hops.length === 1) return [];
     const what = `Redirected: ${hops.map(({ href }) => href).join(' → ')}.`;
-    return [find('redirects', hops[0]!.href, what, 'Nothing to do. What follows is about the last one.')];
+    return [find('redirects', 'the page', what, 'Nothing to do. What follows is about the last one.')];
   },
 
   function isSecure({ url }) {
     if (url.protocol === 'https:' || isThisMachine(url.hostname)) return [];
     const what = 'The page comes without https: readers can post there, but neither vote, edit nor log in.';
-    return [find('page_insecure', url.href, what, 'Serve it by https, and redirect http there.')];
+    return [find('page_insecure', 'the page', what, 'Serve it by https, and redirect http there.')];
   },
 ];
 
@@ -72,7 +72,7 @@ const each =
   };
 
 export const ANSWER_CHECKS: Check[] = [
-  each(function answers({ api, answer, where }) {
+  each(function answers({ api, answer, where }, { url }) {
     if (!api)
       return find(
         'api_unreachable',
@@ -80,7 +80,7 @@ export const ANSWER_CHECKS: Check[] = [
         'Its api attribute is no address.',
         'Remove it: the API is where embed.js comes from.',
       );
-    if (answer?.kind !== 'silent' || answer.isInside) return;
+    if (answer?.kind !== 'silent' || answer.isInside || isMixed(api, url)) return;
     return find(
       'api_unreachable',
       where,
@@ -92,12 +92,11 @@ export const ANSWER_CHECKS: Check[] = [
   each(function worksAtAll({ api, answer, where }) {
     if (answer?.kind !== 'problem' || answer.code === 'origin_not_allowed') return;
     const said = answer.code === 'unknown' ? '' : ` ${answer.code}: ${answer.detail}`;
-    return find(
-      'api_failing',
-      where,
-      `The API answers ${answer.status}.${said}`,
-      `Look at the instance:\nnpx afterword doctor --server ${api?.origin}`,
-    );
+    const fix =
+      answer.status < 500
+        ? 'Correct what it names, in the tag or in the canonical link.'
+        : `Look at the instance:\nnpx afterword doctor --server ${api?.origin}`;
+    return find('api_failing', where, `The API answers ${answer.status}.${said}`, fix);
   }),
 
   each(function isAskedDirectly({ api, answer, where }) {

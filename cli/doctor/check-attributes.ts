@@ -10,7 +10,7 @@ const ATTRIBUTES: Record<string, RegExp | null> = {
   url: null,
   'page-id': null,
   'page-title': null,
-  site: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/,
+  site: null,
   sort: /^(?:oldest|newest|best|)$/,
   theme: /^(?:light|dark|auto|)$/,
   lang: null,
@@ -21,7 +21,6 @@ const ATTRIBUTES: Record<string, RegExp | null> = {
   api: null,
 };
 const VALUES: Record<string, string> = {
-  site: 'the site’s short name, as `npx afterword sites list` shows it',
   sort: 'oldest, newest or best',
   theme: 'light, dark or auto',
   'max-depth': 'a number',

@@ -67,7 +67,7 @@ export const SITE_CHECKS: Check[] = [
         'site_none',
         'sites',
         'There is no site: no page may have a conversation.',
-        'Make one:\nnpx afterword sites create main https://blog.example',
+        'Make one:\nnpx afterword sites create main --origin https://blog.example',
       ),
     ];
   },

@@ -7,12 +7,15 @@ type Check = (facts: InstanceFacts) => Finding[];
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Jobs run hourly; a deploy or an outage may cost one or two. */
+/** Jobs run hourly or more often; a deploy or an outage may cost one or two. */
 const LATE_MS = 3 * HOUR_MS;
 /** Backups are daily. */
 const BACKUP_LATE_MS = 2 * DAY_MS;
 /** A proof counts within a minute of the worker's clock (docs/errors.md, proof_expired); an HTTP date is to the second. */
 const SKEW_MS = MINUTE_MS;
+
+/** What the owner makes up; other secrets are given by services. */
+const OWN_SECRET = /^(?:ADMIN_TOKEN|AUTH_SECRET(?:_PREVIOUS)?|PHASE_SECRET)$/;
 
 const update = ({ isLocal }: InstanceFacts): string => (isLocal ? 'npm start' : 'npm run deploy');
 const putSecret = (name: string): string => `npx wrangler secret put ${name}`;
@@ -79,18 +82,13 @@ export const STATE_CHECKS: Check[] = [
   }),
 
   inside(function hasStrongSecrets({ secrets }) {
-    return secrets.flatMap(({ name, weakness }) =>
-      weakness === null
-        ? []
-        : [
-            find(
-              'secret_weak',
-              name,
-              `${name} is weak: ${weakness}.`,
-              `Set another one, such as what this prints:\nnode -p "crypto.randomBytes(32).toString('base64url')"\n${putSecret(name)}`,
-            ),
-          ],
-    );
+    return secrets.flatMap(({ name, weakness }) => {
+      if (weakness === null) return [];
+      const how = OWN_SECRET.test(name)
+        ? `Set another one, such as what the first line prints:\nnode -p "crypto.randomBytes(32).toString('base64url')"`
+        : 'Was it pasted whole? Set it again:';
+      return [find('secret_weak', name, weakness, `${how}\n${putSecret(name)}`)];
+    });
   }),
 
   inside(function leavesNoOldSecret({ secrets }) {
@@ -106,7 +104,7 @@ export const STATE_CHECKS: Check[] = [
     ];
   }),
 
-  inside(function runsItsJobs({ crons }, facts) {
+  inside(function runsItsJobs({ crons: all, backups }, facts) {
     if (facts.isLocal)
       return [
         find(
@@ -116,6 +114,8 @@ export const STATE_CHECKS: Check[] = [
           'Nothing to do. Where it is deployed they run by themselves.',
         ),
       ];
+    // Without a bucket there is nothing to do for that one.
+    const crons = all.filter(({ name }) => name !== 'backup' || backups !== null);
     const never = crons.filter(({ ranAt }) => ranAt === null).map(({ name }) => name);
     // In its first hours none can have run.
     const isYoung = facts.now - birthOf(facts) < LATE_MS;
@@ -123,13 +123,13 @@ export const STATE_CHECKS: Check[] = [
       const age = ranAt === null ? 0 : facts.now - Date.parse(ranAt);
       return age > LATE_MS ? [`${name} ${Math.floor(age / HOUR_MS)} hours ago`] : [];
     });
-    const fix = `See what the worker says at 17 and 47 minutes past the hour; deploying again sets the triggers of wrangler.toml:\nnpx wrangler tail\n${update(facts)}`;
+    const fix = `See what the worker says when they run; deploying again sets the triggers of wrangler.toml:\nnpx wrangler tail\n${update(facts)}`;
     return [
       ...(never.length > 0 && !isYoung
         ? [find('cron_never', 'scheduled jobs', `Never ran: ${list(never)}.`, fix)]
         : []),
       ...(late.length > 0
-        ? [find('cron_late', 'scheduled jobs', `Should run hourly; last ran: ${list(late)}.`, fix)]
+        ? [find('cron_late', 'scheduled jobs', `Should run every hour; last ran: ${list(late)}.`, fix)]
         : []),
     ];
   }),

@@ -1,8 +1,7 @@
 /** Checks of the tag: that it is there, once, runs where it stands, and loads what it shall. Pure. */
 import { createHash } from 'node:crypto';
 import { type Finding, find } from './finding.ts';
-import { isThisMachine } from './inside.ts';
-import type { PageFacts, Tag } from './page-facts.ts';
+import { isMixed, isPage, type PageFacts, type Tag } from './page-facts.ts';
 
 type Check = (facts: PageFacts) => Finding[];
 
@@ -20,17 +19,17 @@ const each =
     facts.tags.flatMap((tag) => check(tag, facts, `<script src="${tag.get('src')}">`) ?? []);
 
 export const TAG_CHECKS: Check[] = [
-  function isThere({ tags, threads, server, url }) {
-    if (tags.length > 0) return [];
+  function isThere({ tags, threads, server, visit }) {
+    if (tags.length > 0 || !isPage(visit)) return [];
     const what =
       threads.length > 0
         ? 'There is an <afterword-thread>, but no script tag that makes a conversation of it.'
         : 'The page has no Afterword tag. (One that a script adds is not seen: nothing of the page is run here.)';
-    return [find('tag_missing', url.href, what, `Paste this where the conversation shall be:\n${pasteTag(server)}`)];
+    return [find('tag_missing', 'the page', what, `Paste this where the conversation shall be:\n${pasteTag(server)}`)];
   },
 
   function isOnce({ tags, page }) {
-    const places = new Set(tags.filter(({ isOurs }) => isOurs)).size;
+    const places = tags.filter(({ isOurs }) => isOurs).length;
     if (places < 2) return [];
     const fix =
       page.threads.length > 0
@@ -209,9 +208,6 @@ export const TAG_CHECKS: Check[] = [
     ];
   },
 ];
-
-const isMixed = (address: URL, page: URL): boolean =>
-  page.protocol === 'https:' && address.protocol === 'http:' && !isThisMachine(address.hostname);
 
 /** Only the strongest algorithm counts (Subresource Integrity, 3.3.3). */
 function matchesDigest(integrity: string, bytes: Buffer): boolean {

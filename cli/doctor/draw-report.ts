@@ -31,7 +31,7 @@ export function drawReport(sections: Section[], width: number): string {
         : [`  ${styleText('green', '✓')} Nothing to say.`]),
     ].join('\n'),
   );
-  return [...drawn, drawSum(all)].join('\n\n');
+  return [...drawn, wrap(drawSum(all), room).join('\n')].join('\n\n');
 }
 
 function drawFinding({ code, level, where, what, fix }: Finding, room: number): string {

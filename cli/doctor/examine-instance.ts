@@ -176,7 +176,10 @@ async function readOwn(): Promise<InstanceFacts['own']> {
   );
   const { version } = JSON.parse(manifest!) as { version: string };
   const indexes = [...schema!.matchAll(/^CREATE (?:UNIQUE )?INDEX IF NOT EXISTS (\w+)/gm)].map(([, name]) => name!);
-  return { version, tables: readTables(schema!), indexes };
+  const tables = readTables(schema!);
+  // What virtual tables have, only their modules know.
+  for (const [, name] of schema!.matchAll(/^CREATE VIRTUAL TABLE IF NOT EXISTS (\w+)/gm)) tables.set(name!, new Map());
+  return { version, tables, indexes };
 }
 
 /** What the instance refuses is not known. Whatever else goes wrong is an error. */

@@ -55,7 +55,7 @@ export async function examinePage(asked: URL, known: Known): Promise<PageReport>
   } catch (error) {
     if (error instanceof TooDeep) {
       const what = 'The page is nested deeper than any browser goes.';
-      return { ...nothing, findings: [find('page_unreadable', asked.href, what, 'Is this the address of a page?')] };
+      return { ...nothing, findings: [find('page_unreadable', 'the page', what, 'Is this the address of a page?')] };
     }
     if (error instanceof VisitError) return { ...nothing, findings: [explainSilence(error)] };
     throw error;

@@ -1,8 +1,9 @@
 /** Which addresses are of one's own machine or network. doctor may ask there when its user says so, never when a page does. */
 import ipaddr from 'ipaddr.js';
 
-/** Names that mean a place inside, whatever they resolve to: RFC 6761, RFC 6762 (appendix G), RFC 8375. */
-const INSIDE_NAMES = /(^|\.)(localhost|local|localdomain|internal|intranet|private|corp|home|lan|home\.arpa)$/;
+/** Names that mean a place inside, or none: RFC 6761, RFC 6762 (appendix G), RFC 8375. */
+const INSIDE_NAMES =
+  /(^|\.)(localhost|local|localdomain|internal|intranet|private|corp|home|lan|home\.arpa|example|test|invalid)$/;
 
 /** @param address an IP address, without brackets */
 export function isInsideAddress(address: string): boolean {

@@ -1,4 +1,5 @@
-/** All that is known of a page before it is judged: what examine-page.ts collects, and the checks read. */
+/** All that is known of a page before it is judged: what examine-page.ts collects and the checks read, and what plainly follows. */
+import { isThisMachine } from './inside.ts';
 import type { Markup, Page } from './read-page.ts';
 import type { Visit } from './visit.ts';
 
@@ -60,3 +61,14 @@ export interface SiteLike {
   origins: string[];
   settings: { turnstile: string | null };
 }
+
+/** One that does not say what it is may be. */
+export const saysHtml = ({ headers }: Visit): boolean =>
+  /^\s*(?:$|text\/html\b|application\/xhtml\+xml\b)/i.test(headers.get('Content-Type') ?? '');
+
+/** Whether it is worth while to look for a tag. */
+export const isPage = (visit: Visit): boolean => visit.status < 400 && saysHtml(visit);
+
+/** Whether browsers refuse the address because the page is https and it is not (Mixed Content, section 4.4). */
+export const isMixed = (address: URL, page: URL): boolean =>
+  page.protocol === 'https:' && address.protocol === 'http:' && !isThisMachine(address.hostname);

@@ -5,7 +5,7 @@ type Node = DefaultTreeAdapterTypes.Node;
 type Element = DefaultTreeAdapterTypes.Element;
 
 /** Browsers build no deeper tree than 512; what goes on and on is no page, and would take hours. */
-const MAX_DEPTH = 1_000;
+const MAX_DEPTH = 600;
 
 export interface Markup {
   /** Counted from the page's beginning, to tell what comes before what. */
