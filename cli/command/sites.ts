@@ -16,16 +16,18 @@ const DEFAULTS: Record<string, unknown> = v.parse(Settings, {});
 
 export function addSitesCommand(program: Command, context: () => Context): void {
   const sites = program.command('sites').description('lists sites, and changes them');
-  sites
+  const list = sites
     .command('list')
     .description('lists all sites')
     .action(() => listSites(context()));
-  sites
+  addExamples(list, [['npx afterword sites list'], ['npx afterword sites list --json']]);
+  const show = sites
     .command('show')
     .description('shows a site: origins, and the settings that differ from the defaults')
     .argument('<site>')
     .option('--all', 'all settings')
     .action((site: string, { all }: { all?: boolean }) => showSite(context(), site, all === true));
+  addExamples(show, [['npx afterword sites show blog'], ['npx afterword sites show blog --all']]);
   const create = sites
     .command('create')
     .description('makes a site')
@@ -60,7 +62,7 @@ export function addSitesCommand(program: Command, context: () => Context): void 
       return changeOrigins(context(), site, (before) => [...new Set([...before, ...hosts])]);
     });
   addExamples(add, [['npx afterword sites add-origin blog https://www.blog.example http://localhost:3000']]);
-  sites
+  const remove = sites
     .command('remove-origin')
     .description('takes origins away; what was written on their pages stays')
     .argument('<site>')
@@ -69,6 +71,7 @@ export function addSitesCommand(program: Command, context: () => Context): void 
       const hosts = origins.map(readHost);
       return changeOrigins(context(), site, (before) => removeAll(before, hosts));
     });
+  addExamples(remove, [['npx afterword sites remove-origin blog http://localhost:3000']]);
   addExamples(sites, [
     ['npx afterword sites list'],
     ['npx afterword sites show blog --all'],

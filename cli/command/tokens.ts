@@ -18,11 +18,12 @@ interface CreateOptions {
 
 export function addTokensCommand(program: Command, context: () => Context): void {
   const tokens = program.command('tokens').description('lists API tokens, makes and revokes them');
-  tokens
+  const list = tokens
     .command('list')
     .description('lists the tokens that count; never what they are')
     .option('--all', 'those that were revoked or have expired, too')
     .action(({ all }: { all?: boolean }) => listTokens(context(), all === true));
+  addExamples(list, [['npx afterword tokens list --all']]);
   const create = tokens
     .command('create')
     .description('makes a token, and prints it, this once, to standard output')

@@ -79,6 +79,15 @@ describe('layers', () => {
     expect(say(inRoom('worker').filter((i) => /^(widget|console|cli|test)\//.test(i.target)))).toEqual([]);
   });
 
+  it('the command line imports nothing of the worker but the contracts, and nothing of widget and console', () => {
+    const contract = /^worker\/contract(-settings|-admin|-transfer)?$/;
+    const wrong = inRoom('cli').filter(
+      (i) => /^(worker|widget|console|test)\//.test(i.target) && !contract.test(i.target),
+    );
+    expect(say(wrong)).toEqual([]);
+    expect(inRoom('cli').filter((i) => contract.test(i.target)).length).toBeGreaterThan(5);
+  });
+
   it('the contract imports nothing but the schema library and its own parts', () => {
     const contract = (i: Import) => /^worker\/contract(-\w+)?\.ts$/.test(i.file);
     expect([...new Set(imports.filter(contract).map((i) => i.target))].sort()).toEqual([
