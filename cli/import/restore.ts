@@ -132,7 +132,7 @@ async function sendBatch(client: Client, id: string, { position, lines }: Batch,
       if (!(error instanceof ApiError)) throw error;
       const [, at, field] = /^records\.(\d+)(?:\.(\w+))?/.exec(error.field ?? '') ?? [];
       const line = at === undefined ? undefined : left[Number(at)];
-      if (line && error.code === 'conflict' && DANGLING.has(field ?? '')) {
+      if (line && DANGLING.has(field ?? '')) {
         restored.dangling.push({ line: line.line, why: error.message });
         left.splice(Number(at), 1);
       } else if (!line && left.length > 1 && (error.status === 413 || error.status >= 500)) {

@@ -81,6 +81,7 @@ export const ARRANGEMENTS: Record<string, Arrangement> = {
     arrange: async ({ site }) => ({ path: { id: (await createToken({ scopes: ['tokens:write'], site })).id } }),
     elsewhere: 'not_found',
   },
+  export: { arrange: ofSite, elsewhere: 'scope_missing' },
   listBackups: { arrange: () => ({}), elsewhere: 'scope_missing' },
   makeBackup: { arrange: () => ({}), elsewhere: 'scope_missing' },
   readBackupPart: {
