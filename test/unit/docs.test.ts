@@ -9,6 +9,7 @@ import { measureSizes } from '../../cli/size';
 import { ERRORS, LIMITS } from '../../worker/contract';
 import { SCOPES } from '../../worker/contract-admin';
 import { Settings } from '../../worker/contract-settings';
+import { FORMAT_VERSION, RECORDS } from '../../worker/contract-transfer';
 import { OUTSIDE_PHASES } from '../../worker/moderation/outside/outside';
 import { turnstile } from '../../worker/moderation/outside/turnstile';
 import { PHASES } from '../../worker/moderation/phases';
@@ -84,6 +85,25 @@ describe('documents', () => {
     expect(rows('| scope')).toEqual(Object.entries(SCOPES));
   });
 
+  it('name every record of the format and its fields, in order, and no other', () => {
+    const sections = read('docs/format.md').split('\n## Records\n')[1]!.split(/^### /m).slice(1);
+    const named = sections.map((section) => [
+      /^`(\w+)`/.exec(section)![1],
+      [...section.matchAll(/^\| `([\w.]+)`/gm)].map(([, field]) => field),
+    ]);
+    const real = Object.entries(RECORDS).map(([type, { entries }]) => [
+      type,
+      Object.entries(entries).flatMap(([name, schema]) =>
+        name === 'author'
+          ? Object.keys((schema as { entries: object }).entries).map((inner) => `author.${inner}`)
+          : [name],
+      ),
+    ]);
+    const withoutType = (fields: string[]) => fields.filter((field) => field !== 'type');
+    expect(named).toEqual(real.map(([type, fields]) => [type, withoutType(fields as string[])]));
+    expect(read('docs/format.md')).toContain(`This is version ${FORMAT_VERSION}.`);
+  });
+
   it('state the bytes that a reader really downloads, within the budgets', async () => {
     const outDir = mkdtempSync(join(tmpdir(), 'afterword-sizes-'));
     const { files, preact } = await measureSizes(outDir);
@@ -119,6 +139,7 @@ describe('documents', () => {
       'docs/deploying.md',
       'docs/login.md',
       'docs/moderation.md',
+      'docs/format.md',
     ];
     for (const page of pages)
       for (const [, target] of read(page).matchAll(/\]\((?!https?:|#|\/)([^)#\s]+)/g))
