@@ -12,7 +12,8 @@ export class PagesOnce {
   *say(page: Omit<SourcePage, 'kind'>): Generator<SourcePage> {
     if (this.#seen.has(page.ref)) return;
     if (this.#seen.size === REMEMBERED) this.#seen.clear();
-    this.#seen.add(page.ref);
+    // A copy: a piece of a text keeps the whole of it in memory.
+    this.#seen.add(Buffer.from(page.ref).toString());
     yield { kind: 'page', ...page };
   }
 }

@@ -1,7 +1,7 @@
 /** giscus and utterances: conversations at GitHub. */
 import { describe, expect, it } from 'vitest';
 import { giscus } from '../../cli/import/formats/giscus.ts';
-import { addressOf } from '../../cli/import/formats/github.ts';
+import { pageOf } from '../../cli/import/formats/github.ts';
 import { utterances } from '../../cli/import/formats/utterances.ts';
 import { fixture, readAll, sourceOf } from './source-file.ts';
 
@@ -13,7 +13,7 @@ describe('giscus', async () => {
     expect(pages.map(({ ref, url, title, locked }) => [ref, url, title, locked])).toEqual([
       ['7', 'https://garden.example/posts/tulips.html', null, true],
       ['8', '/', null, false],
-      ['9', 'How to grow roses', 'How to grow roses', false],
+      ['9', 'title:How to grow roses', 'How to grow roses', false],
     ]);
   });
 
@@ -134,13 +134,14 @@ describe('the address in a conversation', () => {
     ['/posts/tulips/', '', '/posts/tulips/'],
     ['index', '', '/'],
     ['https://garden.example/a?b=1', '', 'https://garden.example/a?b=1'],
-    ['My tulips', 'Words', 'My tulips'],
+    ['My tulips', 'Words', 'title:My tulips'],
+    ['', '', 'title:'],
     ['posts/tulips', '# x\n\nhttps://garden.example/t.html\n', 'https://garden.example/t.html'],
     ['posts/tulips', '[here](https://garden.example/t)', 'https://garden.example/t'],
     ['posts/tulips', '<https://garden.example/t>', 'https://garden.example/t'],
     ['posts/tulips', 'see https://elsewhere.example/', '/posts/tulips'],
     ['posts/tulips', '[x](javascript:alert(1))', '/posts/tulips'],
   ])('of %j and %j is %j', (title, body, address) => {
-    expect(addressOf(title, body)).toBe(address);
+    expect(pageOf(title, body).url).toBe(address);
   });
 });

@@ -4,7 +4,7 @@ import { readJson } from '../json.ts';
 import { peekRecord } from '../json-peek.ts';
 import { freeOfTags } from '../markup.ts';
 import { type FormatReader, SourceError, type SourceFile, type SourceItem } from '../source.ts';
-import { addressOf, authorOf, hiddenAs } from './github.ts';
+import { authorOf, hiddenAs, pageOf } from './github.ts';
 
 export const giscus: FormatReader = {
   format: 'giscus',
@@ -48,13 +48,10 @@ const NOT_THERE = 'left out by GitHub’s answer';
 
 function* readDiscussion(value: Foreign): Generator<SourceItem> {
   const page = text(value, 'number', 'id', 'url', 'title');
-  const url = addressOf(text(value, 'title'), text(value, 'body'));
-  const isTitle = /\s/.test(url);
   yield {
     kind: 'page',
     ref: page,
-    url,
-    title: isTitle ? url : null,
+    ...pageOf(text(value, 'title'), text(value, 'body')),
     locked: flag(value, 'locked'),
     createdAt: time(value, 'createdAt'),
   };

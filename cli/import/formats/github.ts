@@ -1,20 +1,20 @@
 /** What giscus and utterances have in common: conversations that lie at GitHub, and are about a page that their title names. */
 import { type Foreign, id, line, text } from '../fields.ts';
-import type { SourceAuthor, SourceComment } from '../source.ts';
+import type { SourceAuthor, SourceComment, SourcePage } from '../source.ts';
 
 /**
- * The address of the page: where the conversation was opened its first text ends with it. Else it is the title, which by the
- * settings is a path without its extension, an address, or anything.
+ * The page: its address, with which the first text of the conversation ends when the widget opened it, else the title, which by the
+ * settings is a path without its extension, an address, or what the page is called. The last is no address: it lands nowhere until
+ * whoever imports it says where (--moves).
  */
-export function addressOf(title: string, body: string): string {
+export function pageOf(title: string, body: string): Pick<SourcePage, 'url' | 'title'> {
   const last = body.trimEnd().split('\n').at(-1)?.trim() ?? '';
   const [, linked, bare] = /^(?:\[[^\]]*\]\((https?:\/\/[^\s()]+)\)|<?(https?:\/\/[^\s<>]+?)>?)$/i.exec(last) ?? [];
-  if (linked ?? bare) return (linked ?? bare) as string;
   const name = title.trim();
-  if (/^https?:\/\//i.test(name) || name.startsWith('/')) return name;
-  if (name === 'index') return '/';
-  // A title for people: whoever imports it says where it is (--moves).
-  return /\s/.test(name) ? name : `/${name}`;
+  const url = linked ?? bare ?? (/^https?:\/\//i.test(name) || name.startsWith('/') ? name : null);
+  if (url !== null) return { url, title: null };
+  if (name === 'index') return { url: '/', title: null };
+  return /^\S+$/.test(name) ? { url: `/${name}`, title: null } : { url: `title:${name}`, title: name || null };
 }
 
 /** Of GraphQL and of REST; nobody when the account is gone. */

@@ -4,7 +4,7 @@ import { readJson } from '../json.ts';
 import { peekRecord } from '../json-peek.ts';
 import { freeOfTags } from '../markup.ts';
 import type { FormatReader, SourceFile, SourceItem } from '../source.ts';
-import { addressOf, authorOf } from './github.ts';
+import { authorOf, pageOf } from './github.ts';
 
 export const utterances: FormatReader = {
   format: 'utterances',
@@ -29,12 +29,10 @@ async function* read(file: SourceFile): AsyncGenerator<SourceItem> {
 }
 
 function readIssue(value: Foreign): SourceItem {
-  const url = addressOf(text(value, 'title'), text(value, 'body'));
   return {
     kind: 'page',
     ref: text(value, 'number'),
-    url,
-    title: /\s/.test(url) ? url : null,
+    ...pageOf(text(value, 'title'), text(value, 'body')),
     locked: flag(value, 'locked'),
     createdAt: time(value, 'created_at'),
   };
