@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { writeConfigWithoutBucket } from './bucket.ts';
 import { applySchema } from './database.ts';
 import type { DeployPlan } from './deploy.ts';
 import { needWrangler } from './wrangler.ts';
@@ -20,6 +21,10 @@ export async function proveDeploy(plan: DeployPlan, scratch: string): Promise<vo
   );
   if (bytes > FREE_PLAN_BYTES) throw new Error('The worker is too large for the free plan.');
 
+  const without = await writeConfigWithoutBucket(scratch);
+  await needWrangler(['deploy', '--dry-run', '--config', without, '--assets', plan.assets, '--outdir', bundle]);
+  console.log('So they are without R2, where no backups are made.');
+
   const persistDir = join(scratch, 'state');
   await applySchema({ persistDir });
   await applySchema({ persistDir });
@@ -28,6 +33,7 @@ export async function proveDeploy(plan: DeployPlan, scratch: string): Promise<vo
   const steps = [
     ...(plan.createsDatabase ? ['create the D1 database and write its id into wrangler.toml'] : []),
     'apply schema.sql to the deployed database',
+    'create the R2 bucket for backups, or deploy without one where R2 is not enabled',
     'generate ADMIN_TOKEN and AUTH_SECRET where the worker lacks them',
     'upload the worker and its static files',
     plan.hosts.length > 0

@@ -1,11 +1,12 @@
 /**
- * `npm run deploy`: builds, makes the D1 database on the first run, applies the schema and sites, deploys with generated
- * secrets and prints the tag to paste. `--dry-run` proves as much of it as works without an account.
+ * `npm run deploy`: builds, makes the D1 database and the bucket for backups on the first run, applies the schema and sites,
+ * deploys with generated secrets and prints the tag to paste. `--dry-run` proves as much of it as works without an account.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeBucket, writeConfigWithoutBucket } from './bucket.ts';
 import { buildAll } from './build.ts';
 import { applySchema } from './database.ts';
 import { proveDeploy } from './deploy-dry-run.ts';
@@ -63,10 +64,12 @@ async function deployFor(plan: DeployPlan, scratch: string): Promise<void> {
   console.log('Applying the schema …');
   const sites = plan.hosts.length > 0 ? siteSql({ id: plan.site, name: plan.site, hosts: plan.hosts }, Date.now()) : '';
   await applySchema('remote', sites);
+  const noBucket = await makeBucket();
 
   console.log('Deploying …');
   const fresh = await makeMissingSecrets();
   const args = ['deploy', '--assets', plan.assets];
+  if (noBucket !== null) args.push('--config', await writeConfigWithoutBucket(scratch));
   if (Object.keys(fresh).length > 0) {
     // Uploaded together with the code, so that the worker never runs without them.
     const file = join(scratch, 'secrets.json');
@@ -76,6 +79,7 @@ async function deployFor(plan: DeployPlan, scratch: string): Promise<void> {
   const { stdout } = await needWrangler(args);
   const url = /https:\/\/[^\s]+\.workers\.dev/.exec(stdout)?.[0];
   report(plan, url, fresh.ADMIN_TOKEN);
+  if (noBucket !== null) console.log(`No backups are made. ${noBucket} Then deploy again.`);
 }
 
 /** Finds or makes the database and writes its id into wrangler.toml. */
