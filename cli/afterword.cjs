@@ -14,5 +14,7 @@ if (enough) {
     console.error('Afterword needs Node 24.2 or newer: run `npm ci`, which brings one along.');
     process.exit(1);
   });
-  child.on('exit', (code, signal) => process.exit(signal ? 130 : code));
+  // As shells count those that a signal ended.
+  const signals = require('node:os').constants.signals;
+  child.on('exit', (code, signal) => process.exit(signal ? 128 + signals[signal] : code));
 }

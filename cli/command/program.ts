@@ -3,34 +3,30 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { ROOT } from '../root.ts';
-import { addBackupCommand } from './backup.ts';
-import { addCommentsCommand } from './comments.ts';
 import type { Context } from './context.ts';
-import { addDoctorCommand } from './doctor.ts';
 import { addExamples } from './examples.ts';
-import { addExportCommand } from './export.ts';
-import { addImportCommand } from './import.ts';
-import { addLoginCommands } from './login.ts';
 import { type GlobalFlags, openContext } from './open-context.ts';
-import { addRestoreCommand } from './restore.ts';
-import { addSitesCommand } from './sites.ts';
-import { addTokensCommand } from './tokens.ts';
 
-/** In the order in which help lists them. */
-const COMMANDS: ((program: Command, context: () => Context) => void)[] = [
-  addImportCommand,
-  addExportCommand,
-  addBackupCommand,
-  addRestoreCommand,
-  addDoctorCommand,
-  addSitesCommand,
-  addCommentsCommand,
-  addTokensCommand,
-  addLoginCommands,
+type AddCommand = (program: Command, context: () => Context) => void;
+
+/** In the order in which help lists them. Only what is asked for is loaded: a file brings its parsers along. */
+const COMMANDS: [names: string[], load: () => Promise<AddCommand>][] = [
+  [['import'], async () => (await import('./import.ts')).addImportCommand],
+  [['export'], async () => (await import('./export.ts')).addExportCommand],
+  [['backup'], async () => (await import('./backup.ts')).addBackupCommand],
+  [['restore'], async () => (await import('./restore.ts')).addRestoreCommand],
+  [['doctor'], async () => (await import('./doctor.ts')).addDoctorCommand],
+  [['sites'], async () => (await import('./sites.ts')).addSitesCommand],
+  [['comments'], async () => (await import('./comments.ts')).addCommentsCommand],
+  [['tokens'], async () => (await import('./tokens.ts')).addTokensCommand],
+  [['login', 'logout', 'whoami'], async () => (await import('./login.ts')).addLoginCommands],
 ];
 
-/** Throws instead of ending the process: whoever runs it decides how. */
-export function buildProgram(): Command {
+/**
+ * Throws instead of ending the process: whoever runs it decides how.
+ * @param words of the command line: commands that none of them names are left out, unless none is named
+ */
+export async function buildProgram(words: string[] = []): Promise<Command> {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const program = new Command('afterword')
     .description('Brings comments to an Afterword, takes them along, and runs its sites.')
@@ -56,6 +52,7 @@ export function buildProgram(): Command {
     context ??= openContext(program.opts<GlobalFlags>());
     return context;
   };
-  for (const add of COMMANDS) add(program, open);
+  const named = COMMANDS.filter(([names]) => names.some((name) => words.includes(name)));
+  for (const [, load] of named.length > 0 ? named : COMMANDS) (await load())(program, open);
   return program;
 }

@@ -39,7 +39,7 @@ function listReal(command: Command, path: string): [string, string[]][] {
   return isGroup ? below : [[`${path}${words.join('')}`, options], ...below];
 }
 
-const program = buildProgram();
+const program = await buildProgram();
 
 describe('docs/cli.md', () => {
   it('explains every command with its arguments and options, and no other', () => {
