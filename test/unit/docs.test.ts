@@ -139,6 +139,7 @@ describe('documents', () => {
       'docs/deploying.md',
       'docs/login.md',
       'docs/moderation.md',
+      'docs/backups.md',
       'docs/format.md',
     ];
     for (const page of pages)
