@@ -4,10 +4,14 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { disqus } from '../../cli/import/formats/disqus';
 import { wordpress } from '../../cli/import/formats/wordpress';
+import { htmlToMarkdown } from '../../cli/import/markdown';
+import { openFile } from '../../cli/import/open';
 import {
   type FormatReader,
   type SourceComment,
@@ -15,6 +19,8 @@ import {
   type SourceFile,
   type SourceItem,
 } from '../../cli/import/source';
+import { replaceEmoticons } from '../../worker/comments/emoticons';
+import { renderMarkdown } from '../../worker/comments/markdown';
 
 const DATA = new URL('../../../shared/data/', import.meta.url);
 const isHere = existsSync(new URL('expected-counts.json', DATA));
@@ -192,6 +198,31 @@ describe.skipIf(!isHere)('WordPress exports', () => {
   });
 });
 
+describe.skipIf(!isHere)('exports that other systems test with', () => {
+  const kindsIn = async (reader: FormatReader, name: string) => {
+    const file = await openFile(fileURLToPath(new URL(name, DATA)));
+    expect(reader.recognise(file)).toBe(true);
+    const items: SourceItem[] = [];
+    for await (const item of reader.read(file)) items.push(item);
+    await file.close();
+    return tally(items.map(({ kind }) => kind));
+  };
+
+  it('reads WordPress in an archive: nothing, one comment, a long one, one that breaks', async () => {
+    const folder = 'wxr/comentario/wordpress-';
+    expect(await kindsIn(wordpress, `${folder}ok-empty.zip`)).toEqual({});
+    expect(await kindsIn(wordpress, `${folder}ok-single.zip`)).toEqual({ page: 1, comment: 1 });
+    expect(await kindsIn(wordpress, `${folder}ok-long.zip`)).toEqual({ page: 1, comment: 1 });
+    await expect(kindsIn(wordpress, `${folder}bad-format.zip`)).rejects.toThrow(SourceError);
+  });
+
+  it('reads the samples of Artalk’s converter', async () => {
+    const folder = 'native/artransfer-pairs/';
+    expect(await kindsIn(disqus, `${folder}Disqus.sample`)).toEqual({ page: 1, comment: 4 });
+    expect(await kindsIn(wordpress, `${folder}WordPress.sample`)).toEqual({ page: 3, comment: 5 });
+  });
+});
+
 /** Counts by our names; two of theirs may be one of ours. */
 function sum(names: Record<string, string>, theirs: Record<string, number>): Record<string, number> {
   const ours: Record<string, number> = {};
@@ -215,6 +246,39 @@ describe.skipIf(!isHere)('exports that are broken', () => {
         .sort(),
     );
   });
+});
+
+/** What is to be read in some HTML, without spaces: as the site shows smileys and pictures, without what sets cells and quotes off. */
+function textOf(html: string): string {
+  const walk = (node: DefaultTreeAdapterTypes.Node): string => {
+    if ('value' in node) return node.value;
+    if (node.nodeName === 'img' && 'attrs' in node) return node.attrs.find(({ name }) => name === 'alt')?.value ?? '';
+    return 'childNodes' in node ? node.childNodes.map(walk).join('') : '';
+  };
+  return replaceEmoticons(walk(parseFragment(html)), true, true).replace(/[\s|“”]+/g, '');
+}
+
+describe.skipIf(!isHere)('comments of real exports as Markdown', () => {
+  it('Disqus: every comment says what it said', async () => {
+    const { items } = await read(disqus, 'disqus/kkdai-evanlin.xml');
+    const bodies = commentsOf(items).map(({ body }) => body);
+    expect(bodies).toHaveLength(189);
+    for (const body of bodies)
+      expect(textOf(renderMarkdown(htmlToMarkdown(body), { images: false })), body).toBe(textOf(body));
+  });
+
+  it.each(namesOf('wxr').filter((name) => !BROKEN[name] && Number(expected[name]!.comments) > 0))(
+    '%s: every comment says what it said',
+    async (name) => {
+      const xml = readFileSync(new URL(name, DATA), 'utf8');
+      const contents = [...xml.matchAll(/<wp:comment_content>\s*(?:<!\[CDATA\[([\s\S]*?)\]\]>|([^<]*))\s*</g)];
+      expect(contents).toHaveLength(Number(expected[name]!.comments));
+      for (const [, content = ''] of contents) {
+        const html = renderMarkdown(htmlToMarkdown(content, { lines: true }), { images: false });
+        expect(textOf(html), content).toBe(textOf(content));
+      }
+    },
+  );
 });
 
 it.skipIf(!isHere)('no file of the folders is left out', () => {
