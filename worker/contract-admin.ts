@@ -154,7 +154,18 @@ export const AdminComment = v.object({
   votes: v.pipe(v.number(), v.integer()),
   pinned: v.boolean(),
   locked: v.pipe(v.boolean(), v.description('Nobody may reply in its branch')),
-  decision: v.pipe(v.nullable(Id), v.description('The last one about it')),
+  decision: v.pipe(v.nullable(Id), v.description('The last one about it; of what was imported, the import')),
+  imported: v.pipe(
+    v.nullable(
+      v.object({
+        import: Id,
+        source: v.pipe(v.nullable(v.string()), v.description('Its id where it came from')),
+        kind: v.pipe(v.nullable(v.picklist(['pingback', 'trackback'])), v.description('null: a comment')),
+        orphan: v.pipe(v.boolean(), v.description('It was a reply, and what it replied to was not there')),
+      }),
+    ),
+    v.description('null: it was written here'),
+  ),
   createdAt: IsoTime,
   editedAt: v.nullable(IsoTime),
 });
@@ -172,7 +183,7 @@ const filter = {
       v.description('A text in body or name, as it stands there; case is ignored'),
     ),
   ),
-  author: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{26,43}$/, 'must be an author’s key'))),
+  author: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{24,43}$/, 'must be an author’s key'))),
   ip: v.optional(Hash),
   network: v.optional(Hash),
   page: v.optional(Id),

@@ -448,7 +448,12 @@ export const Me = v.object({
   sessions: v.array(
     v.object({ id: Id, device: v.string(), createdAt: IsoTime, usedAt: IsoTime, current: v.boolean() }),
   ),
-  claimable: v.pipe(Count, v.description('Comments of this device’s key that the person may take along')),
+  claimable: v.pipe(
+    Count,
+    v.description(
+      'Comments of this device’s key, and imported ones of their address or accounts, that the person may take along',
+    ),
+  ),
   deleteAt: v.pipe(v.nullable(IsoTime), v.description('When everything will be deleted')),
 });
 export type Me = v.InferOutput<typeof Me>;

@@ -226,6 +226,8 @@ export const words: Words = {
   lock: 'إغلاق الردود',
   unlock: 'فتح الردود',
   locked: 'الردود مغلقة',
+  imported: 'مستورد',
+  orphan: 'التعليق الأصلي مفقود',
   unlocked: 'الردود مفتوحة',
   move: 'نقل',
   moved: 'نُقل.',

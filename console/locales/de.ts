@@ -162,6 +162,8 @@ export const words: Words = {
   lock: 'Zweig schließen',
   unlock: 'Zweig öffnen',
   locked: 'Geschlossen',
+  imported: 'Importiert',
+  orphan: 'Bezug fehlt',
   unlocked: 'Wieder offen',
   move: 'Verschieben',
   moved: 'Verschoben.',

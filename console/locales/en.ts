@@ -148,6 +148,8 @@ export const en = {
   lock: 'Lock branch',
   unlock: 'Unlock branch',
   locked: 'Locked',
+  imported: 'Imported',
+  orphan: 'Parent missing',
   unlocked: 'Not locked any more',
   move: 'Move',
   moved: 'Moved.',

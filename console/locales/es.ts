@@ -184,6 +184,8 @@ export const words: Words = {
   lock: 'Cerrar la rama',
   unlock: 'Abrir la rama',
   locked: 'Cerrado',
+  imported: 'Importado',
+  orphan: 'Falta el comentario anterior',
   unlocked: 'Ya no está cerrado',
   move: 'Mover',
   moved: 'Se ha movido.',

@@ -191,6 +191,8 @@ export const words: Words = {
   lock: 'Fermer la branche',
   unlock: 'Rouvrir la branche',
   locked: 'Fermé',
+  imported: 'Importé',
+  orphan: 'Commentaire parent manquant',
   unlocked: 'Rouvert',
   move: 'Déplacer',
   moved: 'Déplacement effectué.',

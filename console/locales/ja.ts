@@ -147,6 +147,8 @@ export const words: Words = {
   lock: '返信を締め切る',
   unlock: '返信を受け付ける',
   locked: '返信締め切り',
+  imported: 'インポート',
+  orphan: '返信先なし',
   unlocked: '返信を受け付けます',
   move: '移動',
   moved: '移動しました。',

@@ -39,6 +39,8 @@ export function Detail({ comment, queue, keys, onBack }: Props) {
         <Mark kind={comment.status} text={t.statuses[comment.status]} />
         {comment.pinned && <Mark kind="pinned" text={t.pinned} />}
         {comment.locked && <Mark kind="locked" text={t.locked} />}
+        {comment.imported && <Mark kind="imported" text={t.imported} />}
+        {comment.imported?.orphan && <Mark kind="orphan" text={t.orphan} />}
         <p class="dim">
           <time dateTime={comment.createdAt} title={formatTime(comment.createdAt)}>
             {formatAgo(comment.createdAt, now)}

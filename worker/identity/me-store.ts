@@ -9,9 +9,6 @@ import { followBan } from '../moderation/bans/bans-store';
 import { reindex } from '../moderation/queue/search-store';
 import { dropFlags, dropReactions, dropVotes } from './opinions-store';
 
-/** More are not counted: enough to say "many". */
-const CLAIMABLE_COUNTED = 1000;
-
 export function selectPerson(id: string): CompiledQuery<PersonRow> {
   return query.selectFrom('people').where('id', '=', id).selectAll().compile();
 }
@@ -37,14 +34,6 @@ export function selectSessions(personId: string, now: number): CompiledQuery<Dev
     .orderBy('used_at', 'desc')
     .select(['id', 'device', 'created_at', 'used_at'])
     .compile();
-}
-
-/** A key's guest comments on a site. */
-export function countClaimable(jkt: string, siteId: string): CompiledQuery<{ claimable: number }> {
-  return sql<{ claimable: number }>`
-    SELECT COUNT(*) AS claimable FROM (
-      SELECT 1 FROM comments c CROSS JOIN pages p ON p.id = c.page_id
-      WHERE c.author_id = ${jkt} AND p.site_id = ${siteId} LIMIT ${CLAIMABLE_COUNTED})`.compile(query);
 }
 
 export function selectDeletion(identity: string): CompiledQuery<{ due_at: number }> {
@@ -80,11 +69,11 @@ export const renameComments = (id: string, { name, url }: Pick<PersonRow, 'name'
   bumpPages(id),
 ];
 
-/** The pages where somebody is to be seen have changed. */
-function bumpPages(identity: string): CompiledQuery {
+/** The pages where somebody is to be seen have changed. @param who an identity, or a SELECT of identities */
+export function bumpPages(who: string | RawBuilder<unknown>): CompiledQuery {
   return sql`
     UPDATE pages SET version = version + 1
-    WHERE id IN (SELECT page_id FROM comments WHERE author_id = ${identity} AND shown = 1)`.compile(query);
+    WHERE id IN (SELECT page_id FROM comments WHERE author_id IN (${who}) AND shown = 1)`.compile(query);
 }
 
 export type OwnRow = ShownRow & { page_url: string; page_title: string | null };

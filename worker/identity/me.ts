@@ -13,9 +13,10 @@ import { type HeadRow, refOf, selectHead, selectOrigin } from '../pages/store';
 import { parseQuery } from '../parse';
 import { Problem } from '../problem';
 import { type AppContext, checkOrigin, foreignOrigin, openDb, ownOrigin, refuseOrigin, sendBookmark } from '../request';
+import { type Claim, claimOf } from './claim';
+import { countClaimable, moveImported, type SubjectRow, selectSubjects } from './claim-store';
 import {
   type AccountRow,
-  countClaimable,
   type DeviceRow,
   deleteDeletion,
   deleteOwnSession,
@@ -42,6 +43,8 @@ export interface Asker {
   identity: Identity;
   /** null for a guest. */
   person: Person | null;
+  /** What proves that imported comments are theirs. */
+  claim: Claim;
   /** ms */
   now: number;
 }
@@ -86,12 +89,17 @@ export async function cancelDeletion(c: AppContext): Promise<Response> {
   return answerMe(c, asker, deleteDeletion(asker.identity.id, asker.now));
 }
 
-/** `POST /me/claim`: what the key wrote on the site before its owner logged in. @throws Problem login_required */
+/**
+ * `POST /me/claim`: what the key wrote on the site before its owner logged in, and what was imported and is theirs by an address
+ * or an account.
+ * @throws Problem login_required
+ */
 export async function claimComments(c: AppContext): Promise<Response> {
   const [asker] = await look(c);
   const { jkt } = asker.identity.proof;
   const { siteId } = asker.identity.token ?? { siteId: '' };
-  return answerMe(c, asker, ...moveIdentity(jkt, { ...needPerson(asker), site_id: siteId }));
+  const heir = { ...needPerson(asker), site_id: siteId };
+  return answerMe(c, asker, ...moveIdentity(jkt, heir), ...moveImported(asker.claim, heir));
 }
 
 /** `DELETE /me/sessions/{id}`: another device, or this one, is logged out. @throws Problem not_found */
@@ -114,16 +122,18 @@ export async function look(c: AppContext, ...queries: Queries): Promise<[Asker, 
   const originHost = foreignOrigin(c, null);
   const db = openDb(c, 'first-primary');
   const now = Date.now();
-  const [standings, origins, ...results] = await db.batch(
+  const [standings, origins, accounts, ...results] = await db.batch(
     selectStanding(identity, now),
     selectOrigin(originHost ?? ''),
+    selectSubjects(identity.token?.personId ?? ''),
     ...queries,
   );
   const person = checkStanding(identity, standings!.rows[0] as StandingRow, siteId);
   // A guest is known by the key alone, on whichever site it is used.
   const asking = (origins!.rows[0] as { site_id: string } | undefined)?.site_id ?? null;
   checkOrigin(originHost, asking, siteId ?? asking ?? '');
-  return [{ db, identity, person, now }, results];
+  const claim = await claimOf(siteId ?? '', person, accounts!.rows as SubjectRow[]);
+  return [{ db, identity, person, claim, now }, results];
 }
 
 /**
@@ -133,7 +143,7 @@ export async function look(c: AppContext, ...queries: Queries): Promise<[Asker, 
  */
 export async function settle(
   c: AppContext,
-  { db, identity, now }: Asker,
+  { db, identity, claim, now }: Asker,
   ...writes: Queries
 ): Promise<{ me: Me; results: Results }> {
   const personId = identity.token?.personId ?? '';
@@ -144,7 +154,7 @@ export async function settle(
     selectPerson(personId),
     selectAccounts(personId),
     selectSessions(personId, now),
-    countClaimable(identity.proof.jkt, identity.token?.siteId ?? ''),
+    countClaimable(identity.proof.jkt, claim),
     selectDeletion(identity.id),
   );
   const [people, accounts, sessions, claimable, deletion] = results.slice(writes.length).map(({ rows }) => rows);

@@ -1,5 +1,5 @@
 /** SQL of bans: the list, what making one needs to know, and making and ending one with its line in the log. */
-import { type CompiledQuery, sql } from 'kysely';
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { type BanRow, type OriginRow, query } from '../../db';
 import { type DecisionDraft, insertDecision } from '../decisions/status-store';
 import type { BanSource } from './ban-value';
@@ -79,10 +79,13 @@ export function writeBan(row: BanRow, decision: DecisionDraft): CompiledQuery[] 
   ];
 }
 
-/** Of an author who is somebody else from now on; whoever is banned already stays so. */
-export const followBan = (siteId: string, from: string, to: string): CompiledQuery =>
+/**
+ * Of an author who is somebody else from now on; whoever is banned already stays so.
+ * @param from an identity, or a SELECT of identities
+ */
+export const followBan = (siteId: string, from: string | RawBuilder<unknown>, to: string): CompiledQuery =>
   sql`
-    UPDATE OR IGNORE bans SET value = ${to} WHERE site_id = ${siteId} AND kind = 'author' AND value = ${from}`.compile(
+    UPDATE OR IGNORE bans SET value = ${to} WHERE site_id = ${siteId} AND kind = 'author' AND value IN (${from})`.compile(
     query,
   );
 

@@ -30,6 +30,10 @@ export type AdminRow = Pick<
   | 'flagged'
   | 'locked'
   | 'decision_id'
+  | 'kind'
+  | 'orphan'
+  | 'import_id'
+  | 'source_id'
   | 'created_at'
   | 'edited_at'
 > & { page_url: string; page_title: string | null; pinned: number };
@@ -37,7 +41,8 @@ export type AdminRow = Pick<
 /** AdminRow of a comment `c` on a page `p`. */
 export const adminColumns = sql`c.id, c.site_id, c.page_id, c.parent_id, c.depth, c.status, c.replies, c.up, c.down,
   c.author_id, c.author_verified, c.author_avatar, c.author_name, c.author_email, c.author_url, c.author_badge, c.body, c.html,
-  c.ip_hash, c.net_hash, c.verdict, c.flagged, c.locked, c.decision_id, c.created_at, c.edited_at,
+  c.ip_hash, c.net_hash, c.verdict, c.flagged, c.locked, c.decision_id, c.kind, c.orphan, c.import_id, c.source_id,
+  c.created_at, c.edited_at,
   p.url AS page_url, p.title AS page_title, p.pinned IS c.id AS pinned`;
 
 export function selectAdminComment(id: string): CompiledQuery<AdminRow> {

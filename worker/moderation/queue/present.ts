@@ -35,6 +35,15 @@ export const presentAdminComment = (row: AdminRow, origin: string): AdminComment
   pinned: row.pinned === 1,
   locked: row.locked === 1,
   decision: row.decision_id,
+  imported:
+    row.import_id === null
+      ? null
+      : {
+          import: row.import_id,
+          source: row.source_id,
+          kind: row.kind === 'pingback' || row.kind === 'trackback' ? row.kind : null,
+          orphan: row.orphan === 1,
+        },
   createdAt: new Date(row.created_at).toISOString(),
   editedAt: row.edited_at === null ? null : new Date(row.edited_at).toISOString(),
 });
