@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { AdminSites, Grant } from '../../worker/contract-admin.ts';
 import type { Format, Import } from '../../worker/contract-transfer.ts';
 import { applyPlan } from '../import/apply.ts';
+import { keepHeapSmall } from '../import/heap.ts';
 import { type Moves, readBase, readMaps, readMoves } from '../import/moves.ts';
 import { type OpenedFile, openFile } from '../import/open.ts';
 import { makePlan, type Plan, questionsOf } from '../import/plan.ts';
@@ -21,7 +22,7 @@ interface Flags {
   site?: string;
   format?: string;
   base?: string;
-  map: string[];
+  map?: string[];
   moves?: string;
   skipUnknown?: boolean;
   partial?: boolean;
@@ -40,8 +41,7 @@ export function addImportCommand(program: Command, context: () => Context): void
     .option(
       '--map <old=new>',
       'pages below an address have moved; may be given several times',
-      (value, all: string[]) => [...all, value],
-      [],
+      (value, all: string[] = []) => [...all, value],
     )
     .option('--moves <file.csv>', 'single pages have moved: old and new address in a line')
     .option('--skip-unknown', 'leave out pages that land nowhere')
@@ -65,12 +65,15 @@ function readBatch(typed: string): number {
 }
 
 async function runImport(context: Context, path: string, flags: Flags): Promise<void> {
+  keepHeapSmall();
   const client = context.client();
   // What was typed is looked at before the file, which may take a while.
-  const prefixes = readMaps(flags.map);
+  const prefixes = readMaps(flags.map ?? []);
   const single = flags.moves === undefined ? new Map<string, string>() : await readMoves(flags.moves);
   const base = flags.base === undefined ? null : readBase(flags.base);
   const site = flags.site ?? (await findOnlySite(client));
+  // Reading may take a while: whether it is there, and may be written to, is said before.
+  await client.ask('POST', '/admin/imports/plan', { site });
   const moves: Moves = { prefixes, single, base: base ?? (await findOnlyOrigin(client, site)) };
   const file = await openFile(path);
   const stage = openStage();
@@ -94,12 +97,14 @@ interface Run {
 async function planAndApply(context: Context, { client, file, stage, site, moves, flags }: Run): Promise<void> {
   const reader = recognise(file, flags.format);
   const space: { site: string; format: Format } = { site, format: reader.format };
-  const reading = startProgress({ label: 'Reading', unit: 'comments' });
+  let reading: ReturnType<typeof startProgress> | undefined;
   const plan = await makePlan({
-    ...{ client, file, reader, stage, space, moves },
-    now: Date.now(),
-    onRead: reading.update,
-  }).finally(reading.done);
+    ...{ client, file, reader, stage, space, moves, now: Date.now() },
+    onRead(comments) {
+      reading ??= startProgress({ label: 'Reading', unit: 'comments' });
+      reading.update(comments);
+    },
+  }).finally(() => reading?.done());
   if (!context.json) context.print(plan, () => showPlan(plan));
 
   const { skipUnknown = false, partial = false } = flags;

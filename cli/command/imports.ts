@@ -64,7 +64,11 @@ async function undoImport(context: Context, id: string, isSure: boolean): Promis
   const path = `/admin/imports/${encodeURIComponent(id)}`;
   const found = await client.ask<Import>('GET', path);
   const what = `${formatCount(found.comments, 'comment')} of ${found.name}`;
-  if (!isSure && found.status !== 'undone' && !(await context.confirm(`Take away ${what}?`))) {
+  if (found.status === 'undone') {
+    context.print({ ...found, left: false }, () => `${found.name} was taken away already.`);
+    return;
+  }
+  if (!isSure && !(await context.confirm(`Take away ${what}?`))) {
     process.exitCode = EXIT.attention;
     context.print({ ...found, left: true }, () => `Nothing was taken away. --yes takes away ${what}.`);
     return;

@@ -88,7 +88,7 @@ async function sendRecords(
       onProgress(behind, from);
     } catch (error) {
       failures++;
-      if (!isPassing(error) || failures >= (items.length === 1 ? TRIES_OF_ONE : TRIES))
+      if (!isPassing(error) || failures >= (items.length === 1 && isTooMuch(error) ? TRIES_OF_ONE : TRIES))
         throw explain(error, items, plan);
       queue.putBack(items);
       if (isTooMuch(error)) {
@@ -153,8 +153,14 @@ class SendingQueue {
 
 /** Whether it may go well the next time: the network, a busy database, a Worker that ran out of its time. */
 const isPassing = (error: unknown): boolean =>
-  error instanceof ApiError ? error.status >= 500 || error.status === 429 || error.status === 413 : true;
-const isTooMuch = (error: unknown): boolean => !(error instanceof ApiError) || error.status !== 429;
+  error instanceof ApiError
+    ? error.status >= 500 || error.status === 429 || error.status === 413
+    : error instanceof Failure && error.cause !== undefined;
+/** Whether less at once may help. */
+const isTooMuch = (error: unknown): boolean =>
+  error instanceof ApiError
+    ? error.status !== 429
+    : error instanceof Failure && error.cause instanceof Error && error.cause.name === 'TimeoutError';
 
 function explain(error: unknown, items: Sending[], plan: Plan): unknown {
   if (!(error instanceof Error)) return error;

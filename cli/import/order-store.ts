@@ -18,7 +18,8 @@ export interface Sending {
 
 export function orderRecords({ db }: Stage): number {
   db.exec(`
-    DELETE FROM sent;
+    CREATE INDEX tree_land ON tree (land, created);
+    CREATE INDEX pages_land ON pages (land);
     INSERT INTO sent (type, n) SELECT 'page', land FROM lands WHERE land IN (SELECT land FROM tree) ORDER BY land;
     INSERT INTO sent (type, n) SELECT 'author', a.n FROM authors a WHERE a.id IN
       (SELECT c.author FROM tree t JOIN comments c ON c.n = t.n WHERE t.status <> 'deleted') ORDER BY a.n;

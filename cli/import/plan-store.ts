@@ -29,8 +29,8 @@ export function listPages({ db }: Stage): PlannedPage[] {
      FROM lands l JOIN (SELECT land, count(*) AS comments, sum(present) AS present FROM tree GROUP BY land) s ON s.land = l.land ORDER BY l.land`,
   );
   const nowhere = db.prepare(
-    `SELECT p.url, p.title, p.problem, p.target, (SELECT count(*) FROM comments c WHERE c.page = p.ref) AS comments
-     FROM pages p WHERE p.problem IS NOT NULL ORDER BY p.n`,
+    `SELECT p.url, p.title, p.problem, p.target, c.comments
+     FROM pages p JOIN (SELECT page, count(*) AS comments FROM comments GROUP BY page) c ON c.page = p.ref WHERE p.problem IS NOT NULL ORDER BY p.n`,
   );
   return [
     ...(landed.all() as unknown as Row[]).map((row) => ({
