@@ -2,7 +2,9 @@
  * `afterword doctor [URL…]`: looks at pages as a browser does and at the instance as its owner does, and prints what is wrong with
  * what to do about it. What there is to find is below cli/doctor/.
  */
+
 import type { Command } from 'commander';
+import { isAddress } from '../doctor/address.ts';
 import { drawReport } from '../doctor/draw-report.ts';
 import { collectInstance, judgeInstance } from '../doctor/examine-instance.ts';
 import { examinePage, type PageReport } from '../doctor/examine-page.ts';
@@ -81,7 +83,6 @@ function exitOf(findings: Finding[]): number {
 function readAddress(text: string): URL {
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
   const url = URL.parse(hasScheme ? text : `${isLocal(`http://${text}`) ? 'http' : 'https'}://${text}`);
-  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
-    throw new Failure(`“${text}” is no web address.`, 'usage');
+  if (!url || !isAddress(url)) throw new Failure(`“${text}” is no web address.`, 'usage');
   return url;
 }

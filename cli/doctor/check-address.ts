@@ -1,4 +1,5 @@
 /** Checks of which page the conversation belongs to: canonical link, attributes, variants of the address. Pure. */
+import { escapeAttribute, parseAddress } from './address.ts';
 import { type Finding, find } from './finding.ts';
 import type { PageFacts } from './page-facts.ts';
 
@@ -9,7 +10,8 @@ const bareHost = ({ host }: URL): string => host.replace(/^www\./, '').replace(/
 /** Without what the server overlooks anyway: scheme, www., index files, slashes. */
 const place = (url: URL): string =>
   `${bareHost(url)}${url.pathname.replace(/\/index\.(?:html?|php)$/, '/').replace(/\/+$/, '')}`;
-const paste = (url: URL): string => `<link rel="canonical" href="${url.origin}${url.pathname}${url.search}">`;
+const paste = (url: URL): string =>
+  `<link rel="canonical" href="${escapeAttribute(url.origin + url.pathname + url.search)}">`;
 
 /** Only where the link decides. */
 const whereItCounts =
@@ -17,8 +19,8 @@ const whereItCounts =
   (facts) => {
     const [first] = facts.page.canonicals;
     if (first === undefined || !facts.threads.some(({ from }) => from === 'canonical')) return [];
-    const canonical = URL.parse(first, facts.page.base.href);
-    return canonical && /^https?:$/.test(canonical.protocol) ? [check(canonical, facts) ?? []].flat() : [];
+    const canonical = parseAddress(first, facts.page.base);
+    return canonical ? [check(canonical, facts) ?? []].flat() : [];
   };
 
 export const ADDRESS_CHECKS: Check[] = [
@@ -34,8 +36,7 @@ export const ADDRESS_CHECKS: Check[] = [
   function isAddress({ page, url }) {
     const [first] = page.canonicals;
     if (first === undefined || first === '') return [];
-    const canonical = URL.parse(first, page.base.href);
-    if (canonical && /^https?:$/.test(canonical.protocol)) return [];
+    if (parseAddress(first, page.base)) return [];
     return [
       find(
         'canonical_invalid',
@@ -47,7 +48,7 @@ export const ADDRESS_CHECKS: Check[] = [
   },
 
   function isOne({ page }) {
-    const different = new Set(page.canonicals.map((href) => URL.parse(href, page.base.href)?.href ?? href));
+    const different = new Set(page.canonicals.map((href) => parseAddress(href, page.base)?.href ?? href));
     if (different.size < 2) return [];
     const [first, second] = different;
     const what = `There are ${different.size} different ones. The first counts (${first}); search engines may take ${second}.`;
@@ -85,7 +86,7 @@ export const ADDRESS_CHECKS: Check[] = [
 
   function attributeDiffers({ page, threads }) {
     const [first] = page.canonicals;
-    const canonical = first === undefined ? null : URL.parse(first, page.base.href);
+    const canonical = first === undefined ? undefined : parseAddress(first, page.base);
     // Several elements are meant to have addresses of their own.
     const [thread] = threads;
     if (!canonical || !thread?.url || threads.length > 1 || thread.from !== 'url') return [];
@@ -97,8 +98,8 @@ export const ADDRESS_CHECKS: Check[] = [
   },
 
   function ogUrlAgrees({ page, url }) {
-    const og = URL.parse(page.ogUrl ?? '', page.base.href);
-    const canonical = URL.parse(page.canonicals[0] ?? '', page.base.href) ?? url;
+    const og = parseAddress(page.ogUrl ?? '', page.base);
+    const canonical = parseAddress(page.canonicals[0] ?? '', page.base) ?? url;
     if (!page.ogUrl || !og || place(og) === place(canonical)) return [];
     const what = `It names ${og.href}, the page itself ${canonical.href}. Conversations do not go by it, but shared links do.`;
     return [
@@ -106,7 +107,7 @@ export const ADDRESS_CHECKS: Check[] = [
         'og_url_differs',
         'meta property=og:url',
         what,
-        `Let both name the same:\n<meta property="og:url" content="${canonical.href}">`,
+        `Let both name the same:\n<meta property="og:url" content="${escapeAttribute(canonical.href)}">`,
       ),
     ];
   },

@@ -1,4 +1,5 @@
 /** Checks of what is written on the tag and on <afterword-thread>, as docs/embedding.md has it. Pure. */
+import { escapeAttribute } from './address.ts';
 import { type Finding, find } from './finding.ts';
 import type { PageFacts, Thread } from './page-facts.ts';
 import type { Markup } from './read-page.ts';
@@ -42,7 +43,14 @@ export const ATTRIBUTE_CHECKS: Check[] = [
         const right = prefix + known;
         if (known === undefined || written === right || OF_HTML.has(written)) return [];
         const what = `The attribute ${written} has no effect here.`;
-        return [find('attribute_ignored', where, what, `Write it so:\n${right}="${markup.attributes.get(written)}"`)];
+        return [
+          find(
+            'attribute_ignored',
+            where,
+            what,
+            `Write it so:\n${right}="${escapeAttribute(markup.attributes.get(written)!)}"`,
+          ),
+        ];
       });
     return [
       ...tags.slice(0, 1).flatMap((tag) => lost(tag, 'the tag', 'data-')),
@@ -121,7 +129,7 @@ export const ATTRIBUTE_CHECKS: Check[] = [
         'count_without_site',
         `<script src="${counter.get('src')}">`,
         what,
-        `Name the site:\n<script src="${counter.src.href}" data-site="SITE" async></script>`,
+        `Name the site:\n<script src="${escapeAttribute(counter.src.href)}" data-site="SITE" async></script>`,
       ),
     ];
   },

@@ -90,7 +90,7 @@ async function collect(answer: Visit, page: Page, known: Known): Promise<PageFac
 /** As the widget asks; where the page is refused, what of it is to blame is found out by asking for less. */
 async function askAbout(thread: Thread, around: Surroundings): Promise<void> {
   const { api, url } = thread;
-  if (!api || !url || !/^https?:$/.test(url.protocol)) return;
+  if (!api || !url) return;
   const common = { api, origin: around.url.origin };
   const options = { publicOnly: !mayAskInside(api, around), ...inside(around) };
   const [pageId, site] = [thread.get('page-id'), thread.get('site')];

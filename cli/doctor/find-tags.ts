@@ -1,4 +1,6 @@
 /** Which script tags of a page are Afterword's, and which conversations they make: as the widget itself goes about it. */
+import { parseAddress } from './address.ts';
+import { isInsideHost } from './inside.ts';
 import type { PageFacts, Tag, Thread } from './page-facts.ts';
 import type { Markup, Page } from './read-page.ts';
 import { type Visit, VisitError, visit } from './visit.ts';
@@ -35,7 +37,7 @@ export async function findTags(around: Surroundings): Promise<Tag[]> {
         src,
         get: (name) => markup.attributes.get(name) ?? null,
         answer: isVisit ? answer : answer.message,
-        isInside: !isVisit && answer.trouble === 'inside',
+        isInside: (!isVisit && answer.trouble === 'inside') || (around.publicOnly && isInsideHost(src.hostname)),
         isOurs: isVisit && answer.status < 300 && answer.body.includes(MARK),
       };
     }),
@@ -67,14 +69,14 @@ export function findThreads({ page, url }: Surroundings, tags: Tag[]): Thread[] 
   const source = (markup: Markup, where: string, prefix: string): Thread => {
     const get = (name: string) => markup.attributes.get(prefix + name) ?? null;
     const canonical = page.canonicals[0]
-      ? (URL.parse(page.canonicals[0], page.base.href)?.href ?? page.canonicals[0])
+      ? (parseAddress(page.canonicals[0], page.base)?.href ?? page.canonicals[0])
       : '';
     const named = get('url') || canonical;
     return {
       where,
       get,
-      api: URL.parse(get('api') || '/api/v1', (get('api') ? page.base : (script?.src ?? url)).href) ?? undefined,
-      url: URL.parse(named, url.href) ?? undefined,
+      api: parseAddress(get('api') || '/api/v1', get('api') ? page.base : (script?.src ?? url)),
+      url: parseAddress(named, url),
       from: get('url') ? 'url' : canonical ? 'canonical' : 'address',
       answer: undefined,
     };
@@ -86,8 +88,8 @@ export function findThreads({ page, url }: Surroundings, tags: Tag[]): Thread[] 
 
 function listScripts(page: PageFacts['page'], path: RegExp): { markup: Markup; src: URL }[] {
   return page.scripts.flatMap((markup) => {
-    const src = URL.parse(markup.attributes.get('src')!.trim(), page.base.href);
-    return src && /^https?:$/.test(src.protocol) && path.test(src.pathname) ? [{ markup, src }] : [];
+    const src = parseAddress(markup.attributes.get('src')!.trim(), page.base);
+    return src && path.test(src.pathname) ? [{ markup, src }] : [];
   });
 }
 

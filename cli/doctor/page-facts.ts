@@ -10,7 +10,7 @@ export interface Tag extends Markup {
   get(name: string): string | null;
   /** What its address answers; a text says why nothing. */
   answer: Visit | string;
-  /** The tag of a public page leads into a private network; nothing was asked there. */
+  /** The tag of a public page leads into a private network; nothing was asked there, unless it is the owner's instance. */
   isInside: boolean;
   /** What it answers is our embed.js. */
   isOurs: boolean;

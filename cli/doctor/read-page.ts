@@ -1,5 +1,7 @@
 /** What of a page's markup matters to a conversation under it. Reads only: nothing of the page is run. */
+
 import { type DefaultTreeAdapterTypes, defaultTreeAdapter, html, parse } from 'parse5';
+import { parseAddress } from './address.ts';
 
 type Node = DefaultTreeAdapterTypes.Node;
 type Element = DefaultTreeAdapterTypes.Element;
@@ -90,8 +92,7 @@ function note(page: Page, element: Element, at: number, inBody: boolean, inHead:
     page.title = element.childNodes.map((child) => ('value' in child ? child.value : '')).join('');
   else if (tagName === 'base' && attributes.has('href') && page.baseHref === null) {
     page.baseHref = get('href');
-    const base = URL.parse(page.baseHref!, address.href);
-    if (base && /^https?:$/.test(base.protocol)) page.base = base;
+    page.base = parseAddress(page.baseHref!, address) ?? address;
   } else if (tagName === 'link' && is('rel', 'canonical') && attributes.has('href')) page.canonicals.push(get('href')!);
   else if (tagName === 'meta' && get('property')?.toLowerCase() === 'og:url') page.ogUrl ??= get('content');
   else if (tagName === 'meta' && inHead && is('http-equiv', 'content-security-policy'))

@@ -3,12 +3,14 @@
  * redirects. Where a page's own texts lead (a redirect, a tag) it never goes from the public network into a private one:
  * that is checked where the connection is made, so that a name cannot change in between.
  */
+
 import { lookup } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { isAddress } from './address.ts';
 import { isInsideAddress } from './inside.ts';
 
 const MAX_REDIRECTS = 5;
@@ -66,8 +68,7 @@ export async function visit(start: URL, options: VisitOptions): Promise<Visit> {
   const hops = [start];
   let publicOnly = options.publicOnly ?? false;
   for (let url = start; ; ) {
-    if (url.protocol !== 'http:' && url.protocol !== 'https:')
-      throw new VisitError('address', `${url.protocol} is neither http nor https`, hops);
+    if (!isAddress(url)) throw new VisitError('address', `${url.href} is no web address`, hops);
     try {
       const answer = await ask(url, options, publicOnly ? isInside : null, signal);
       const at = Date.now();

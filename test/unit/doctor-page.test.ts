@@ -1,6 +1,8 @@
 /** What doctor says about a page, where it takes more than this machine to have such a page: judged from what is known of it. */
 import { describe, expect, it } from 'vitest';
+import { parseAddress } from '../../cli/doctor/address';
 import { REACH_CHECKS } from '../../cli/doctor/check-answers';
+import { ATTRIBUTE_CHECKS } from '../../cli/doctor/check-attributes';
 import { checkPolicies } from '../../cli/doctor/check-csp';
 import { findTags, findThreads } from '../../cli/doctor/find-tags';
 import type { PageFacts } from '../../cli/doctor/page-facts';
@@ -75,5 +77,39 @@ describe('a policy in a <meta>', () => {
     const meta = (at: number) => ({ ...all, page: { ...all.page, policies: [{ at, text: "default-src 'none'" }] } });
     expect(checkPolicies(meta(1)).map(({ code }) => code)).toEqual(['csp_script', 'csp_connect', 'csp_pictures']);
     expect(checkPolicies(meta(99)).map(({ code }) => code)).toEqual(['csp_modules', 'csp_connect', 'csp_pictures']);
+  });
+});
+
+describe('threat 2: lines that are to be pasted', () => {
+  it.each(['$(reboot)', 'a;reboot', 'a`reboot`', 'a"b', "a'b", 'a&b', 'a|b', '{a,b}'])(
+    'name no host like %s',
+    (host) => {
+      expect(parseAddress(`https://${host}/embed.js`)).toBeUndefined();
+      expect(parseAddress(`//${host}/`, new URL('https://blog.example/'))).toBeUndefined();
+    },
+  );
+
+  it('name hosts that there can be', () => {
+    for (const host of [
+      'blog.example',
+      'a-b.c_d.example:8443',
+      'localhost:1',
+      '127.0.0.1',
+      '[::1]:8787',
+      'xn--tda.example',
+      'ü.example',
+      'a.example.',
+    ])
+      expect(parseAddress(`https://${host}/`)?.protocol).toBe('https:');
+  });
+
+  it('carry no markup of the page’s', async () => {
+    const page = readPage(
+      "<script src=/embed.js></script><afterword-thread data-sort='a\"><script>\nreboot'></afterword-thread>",
+      new URL('https://blog.example/'),
+    );
+    const all = await facts('https://blog.example/', '');
+    const [finding] = ATTRIBUTE_CHECKS.flatMap((check) => check({ ...all, page }));
+    expect(finding!.fix).toContain('sort="a&#34;>&#60;script>&#10;reboot"');
   });
 });

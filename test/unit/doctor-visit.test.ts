@@ -99,7 +99,7 @@ describe('threat 2: from the public network into a private one', () => {
     expect(findings.map(({ code }) => code)).toEqual(['redirect_inside']);
   });
 
-  it('no tag leads, unless it is of the instance that the owner named', async () => {
+  it('no tag leads, unless to the instance that the owner named', async () => {
     asked.length = 0;
     const look = async (server: string | undefined) =>
       (await examinePage(new URL(`${open}/tag`), { server, sites: undefined, isInside })).findings.map(
@@ -107,7 +107,8 @@ describe('threat 2: from the public network into a private one', () => {
       );
     expect(await look(undefined)).toContain('tag_inside');
     expect(asked).toEqual([]);
-    expect(await look(closed)).not.toContain('tag_inside');
+    // Readers are somewhere else all the same.
+    expect(await look(closed)).toContain('tag_inside');
     expect(asked).toContain('/embed.js?reboot');
   });
 
