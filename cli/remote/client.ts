@@ -1,6 +1,8 @@
 /** The one fetch of the command line: to the admin API of an instance, with its token. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '../command/context.ts';
+import { formatDuration } from '../output/format.ts';
+import { besideProgress } from '../output/progress.ts';
 
 /** What the API refused, as problem+json says it. */
 export class ApiError extends Error {
@@ -45,54 +47,71 @@ const FIRST_WAIT_MS = 500;
 const TIMEOUT_MS = 60_000;
 /** Nobody sits longer before a terminal that says nothing. */
 const LONGEST_WAIT_S = 60;
+/** A longer wait is told. */
+const TOLD_MS = 3_000;
 
 /** What is asked may be asked again, unless it is said to be for once. */
 export function openClient(server: string, token: string): Client {
   // One that has answered may be starting again; where nothing listened at all, nothing will in a moment.
   let hasAnswered = false;
-  const send = async (method: string, path: string, body?: unknown, { once = false }: AskOptions = {}) => {
+  const send = async <T>(
+    method: string,
+    path: string,
+    read: (answer: Response) => Promise<T>,
+    body?: unknown,
+    { once = false }: AskOptions = {},
+  ): Promise<T> => {
     let waitMs = FIRST_WAIT_MS;
     for (let left = once ? 1 : TRIES; ; left--) {
-      const answer = await fetch(`${server}/api/v1${path}`, {
-        method,
-        headers: {
-          Authorization: `Bearer ${token}`,
-          ...(body !== undefined && { 'Content-Type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        // A token follows nobody to another place.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      }).catch((cause: unknown) => {
-        if (left <= 1 || isFinal(cause, hasAnswered)) throw unreachable(server, cause);
-        return undefined;
-      });
-      hasAnswered ||= answer !== undefined;
-      if (answer?.ok) return answer;
-      if (answer && answer.status >= 300 && answer.status < 400) throw redirected(server, answer);
-      const retryAfterS = Number(answer?.headers.get('Retry-After') ?? 0);
-      const isPassing = !answer || answer.status === 429 || answer.status >= 500;
-      if (answer && (!isPassing || left <= 1 || retryAfterS > LONGEST_WAIT_S)) throw await readProblem(server, answer);
-      if (answer) {
+      let retryAfterS = 0;
+      try {
+        const answer = await fetch(`${server}/api/v1${path}`, {
+          method,
+          headers: {
+            Authorization: `Bearer ${token}`,
+            ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+          // A token follows nobody to another place.
+          redirect: 'manual',
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        });
+        hasAnswered = true;
+        if (answer.ok) return await read(answer);
+        if (answer.status >= 300 && answer.status < 400) throw redirected(server, answer);
         const problem = await readProblem(server, answer);
-        if (problem instanceof ApiError && problem.code === 'setup_required') throw problem;
+        retryAfterS = Number(answer.headers.get('Retry-After') ?? 0);
+        if (left <= 1 || retryAfterS > LONGEST_WAIT_S || !isPassing(problem)) throw problem;
+      } catch (cause) {
+        // What the server has said is said; all else is the line to it, also in the midst of an answer.
+        if (cause instanceof ApiError || cause instanceof Failure) throw cause;
+        if (left <= 1 || isFinal(cause, hasAnswered)) throw unreachable(server, cause);
       }
-      await wait(retryAfterS > 0 ? retryAfterS * 1000 : waitMs);
+      const pauseMs = retryAfterS > 0 ? retryAfterS * 1000 : waitMs;
+      if (pauseMs >= TOLD_MS) tellWait(server, pauseMs);
+      await wait(pauseMs);
       waitMs *= 2;
     }
   };
+  const readJson = async (answer: Response) => {
+    if (!/\bjson\b/.test(answer.headers.get('Content-Type') ?? '')) throw foreign(server, answer);
+    return answer.json();
+  };
   return {
     server,
-    async ask<T>(method: string, path: string, body?: unknown, options?: AskOptions) {
-      const answer = await send(method, path, body, options);
-      if (!/\bjson\b/.test(answer.headers.get('Content-Type') ?? '')) throw foreign(server, answer);
-      return (await answer.json().catch((cause: unknown) => {
-        throw unreachable(server, cause);
-      })) as T;
-    },
-    fetch: (path) => send('GET', path),
+    ask: async <T>(method: string, path: string, body?: unknown, options?: AskOptions) =>
+      (await send(method, path, readJson, body, options)) as T,
+    fetch: (path) => send('GET', path, async (answer) => answer),
   };
 }
+
+const isPassing = (problem: ApiError | Failure): boolean =>
+  problem instanceof ApiError && (problem.status === 429 || problem.status >= 500) && problem.code !== 'setup_required';
+
+const tellWait = (server: string, ms: number) =>
+  besideProgress(() =>
+    process.stderr.write(`${server} is busy or away: trying again in ${formatDuration(ms / 1000)}.\n`),
+  );
 
 async function readProblem(server: string, answer: Response): Promise<ApiError | Failure> {
   const problem = (await answer.json().catch(() => undefined)) as
