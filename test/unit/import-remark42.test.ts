@@ -68,6 +68,12 @@ describe('Remark42’s backup', async () => {
     expect((await readAll(remark42, sourceOf(answer))).broken?.message).toMatch(/not a backup/);
   });
 
+  it('reads backups that were put together', async () => {
+    const second = fixture('remark42.jsonl').toString().replaceAll('"id":"c', '"id":"d');
+    const both = await readAll(remark42, sourceOf(fixture('remark42.jsonl') + second));
+    expect(both.comments.map((comment) => comment.id)).toEqual(['c1', 'c2', 'c3', 'c4', 'd1', 'd2', 'd3', 'd4']);
+  });
+
   it('gives what comes before a line that is broken', async () => {
     const lines = fixture('remark42.jsonl').toString().split('\n');
     const read = await readAll(

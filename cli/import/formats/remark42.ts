@@ -28,18 +28,20 @@ function isAnswer(record: Foreign): boolean {
 
 async function* read(file: SourceFile): AsyncGenerator<SourceItem> {
   const pages = new PagesOnce();
-  let locked: Set<string> | null = null;
+  const locked = new Set<string>();
   const found = peekRecord(file.head);
   if (found && !isMeta(found.record)) {
-    throw new SourceError('this is an answer of Remark42’s API, not a backup; one is made by: remark42 backup');
+    throw new SourceError(
+      'this is an answer of Remark42’s API, not a backup; one is made by its command: backup -s SITE',
+    );
   }
   for await (const { value } of readJson(file, ['$'])) {
     if (!isForeign(value)) throw new SourceError('a line of the backup is not a comment');
-    if (!locked) {
+    // Backups may be put together, one behind the other.
+    if (isMeta(value)) {
       const version = number(value, 'version');
       if (version > 1) throw new SourceError(`version ${version} of Remark42’s backup is not known; 1 is`);
-      const posts = list(value, 'posts').filter((post) => flag(post, 'read_only'));
-      locked = new Set(posts.map((post) => text(post, 'url')));
+      for (const post of list(value, 'posts')) if (flag(post, 'read_only')) locked.add(text(post, 'url'));
       continue;
     }
     const url = text(object(value, 'locator'), 'url');
