@@ -135,6 +135,7 @@ describe('documents', () => {
       'README.md',
       'ARCHITECTURE.md',
       'CONTRIBUTING.md',
+      'docs/cli.md',
       'docs/embedding.md',
       'docs/deploying.md',
       'docs/login.md',
