@@ -101,13 +101,9 @@ function matchesSource(source: string, url: URL, page: URL): boolean {
   return matchesPath(path, url.pathname);
 }
 
-/** The safer one of a pair may come for the other. */
-function matchesScheme(wanted: string, real: string): boolean {
-  if (wanted === real) return true;
-  if (wanted === 'http:') return real === 'https:';
-  if (wanted === 'ws:') return ['wss:', 'http:', 'https:'].includes(real);
-  return wanted === 'wss:' && real === 'https:';
-}
+/** The safer one of a pair may come for the other. (That ws: also means http: is in the standard, but not in Chromium.) */
+const matchesScheme = (wanted: string, real: string): boolean =>
+  wanted === real || (wanted === 'http:' && real === 'https:') || (wanted === 'ws:' && real === 'wss:');
 
 function matchesSelf(url: URL, page: URL): boolean {
   if (url.origin === page.origin) return true;

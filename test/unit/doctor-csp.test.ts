@@ -50,7 +50,7 @@ describe('which sources match', () => {
     ['*', true],
     ['https:', true],
     ['http:', true],
-    ['wss:', true],
+    ['wss:', false],
     ['data:', false],
     ['comments.example', true],
     ['COMMENTS.EXAMPLE', true],
