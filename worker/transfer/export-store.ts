@@ -33,6 +33,8 @@ interface Source {
 
 const ofSite = { leads: true, is: 't.site_id' };
 const withSite = { leads: false, is: 't.site_id' };
+/** Of a row that is about a comment. */
+const itsPage = '(SELECT c.page_id FROM comments c WHERE c.id = t.comment_id) AS page_id';
 const ofItsComment = { leads: false, is: '(SELECT c.site_id FROM comments c WHERE c.id = t.comment_id)' };
 
 export const SOURCES: Record<RecordType, Source> = {
@@ -106,7 +108,7 @@ export const SOURCES: Record<RecordType, Source> = {
     table: 'votes',
     key: ['comment_id', 'voter_id'],
     site: ofItsComment,
-    columns: 't.value, t.created_at',
+    columns: `t.value, t.created_at, ${itsPage}`,
   },
   reaction: {
     table: 'reactions',
@@ -118,7 +120,7 @@ export const SOURCES: Record<RecordType, Source> = {
     table: 'flags',
     key: ['comment_id', 'reporter_id'],
     site: ofItsComment,
-    columns: 't.reason, t.note, t.created_at',
+    columns: `t.reason, t.note, t.created_at, ${itsPage}`,
     size: 'octet_length(COALESCE(t.note, 0))',
   },
   decision: {

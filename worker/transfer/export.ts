@@ -28,8 +28,7 @@ export interface ExportScope {
 }
 
 /** Records of an answer, and about how long it is; the last one may make it longer. */
-const ROWS = 500;
-const BYTES = 500_000;
+const ANSWER = { rows: 500, bytes: 500_000 };
 /** Each type is looked at once more when it is done: all of a small instance fits one answer. */
 const QUERIES = 24;
 
@@ -50,12 +49,13 @@ export async function exportRecords(c: AppContext): Promise<Response> {
 
 const TYPES = Object.keys(RECORDS) as RecordType[];
 /** What others refer to, and comes before them: what is behind the last of these that was seen was born too late. */
-const REFERRED: { [T in RecordType]?: [to: 'person' | 'page' | 'comment', column: string] } = {
-  account: ['person', 'person_id'],
-  comment: ['page', 'page_id'],
-  vote: ['comment', 'comment_id'],
-  reaction: ['page', 'page_id'],
-  flag: ['comment', 'comment_id'],
+const COLUMNS = { person: 'person_id', page: 'page_id', comment: 'comment_id' } as const;
+const REFERRED: { [T in RecordType]?: (keyof typeof COLUMNS)[] } = {
+  account: ['person'],
+  comment: ['page'],
+  vote: ['comment', 'page'],
+  reaction: ['page'],
+  flag: ['comment', 'page'],
 };
 
 const Place = v.strictObject({
@@ -81,17 +81,18 @@ export async function exportNext(
   db: Db,
   { site, emails }: ExportScope,
   after: string | null,
+  most: { rows: number; bytes: number } = ANSWER,
 ): Promise<{ lines: string[]; after: string | null }> {
   let place: Place = after === null ? { type: TYPES[0]!, key: [], last: {} } : readCursor(after);
   const lines: string[] = [];
   if (after === null)
     lines.push(JSON.stringify({ type: 'afterword', version: FORMAT_VERSION, site, emails } satisfies FileHead));
   let bytes = 0;
-  for (let queries = 0; queries < QUERIES && lines.length < ROWS && bytes < BYTES; queries++) {
+  for (let queries = 0; queries < QUERIES && lines.length < most.rows && bytes < most.bytes; queries++) {
     const { type } = place;
-    const most = ROWS - lines.length;
+    const limit = most.rows - lines.length;
     const isLeftOut = site !== null && SOURCES[type].site === null;
-    const rows = isLeftOut ? [] : await db.all(selectExport(type, site, place.key, most, BYTES - bytes));
+    const rows = isLeftOut ? [] : await db.all(selectExport(type, site, place.key, limit, most.bytes - bytes));
     if (type === 'site' && site !== null && place.key.length === 0 && rows.length === 0) throw new Problem('not_found');
     for (const row of rows) {
       const record = isIn(type, row, site, place) ? presentRecord(type, row, emails) : null;
@@ -99,13 +100,13 @@ export async function exportNext(
     }
     const last = rows.at(-1);
     if (last) place = { ...place, key: SOURCES[type].key.map((column) => String(last[column])) };
-    if (last && (rows.length < last.looked || last.looked === most)) continue;
+    if (last && (rows.length < last.looked || last.looked === limit)) continue;
     const next = TYPES[TYPES.indexOf(type) + 1];
     if (next === undefined) {
       lines.push(JSON.stringify({ type: 'end' } satisfies v.InferOutput<typeof FileEnd>));
       return { lines, after: null };
     }
-    const isReferred = type === 'person' || type === 'page' || type === 'comment';
+    const isReferred = Object.hasOwn(COLUMNS, type);
     place = { type: next, key: [], last: { ...place.last, ...(isReferred && { [type]: place.key[0] ?? '' }) } };
   }
   return { lines, after: base64url.encode(JSON.stringify(place)) };
@@ -114,8 +115,7 @@ export async function exportNext(
 /** Of this site, and all that it refers to came before it. */
 function isIn(type: RecordType, row: ExportRow, site: string | null, { last }: Place): boolean {
   if (site !== null && row.of_site !== site) return false;
-  const [to, column] = REFERRED[type] ?? [];
-  return to === undefined || String(row[column!]) <= (last[to] ?? '');
+  return (REFERRED[type] ?? []).every((to) => String(row[COLUMNS[to]]) <= (last[to] ?? ''));
 }
 
 function readCursor(cursor: string): Place {
