@@ -14,17 +14,17 @@ export function markupOf(body: string): SourceComment['markup'] {
 const PARTS =
   /(?<code>^(?:```|~~~)[\s\S]*?^(?:```|~~~)|(?<!`)(?<ticks>`+)(?!`)[\s\S]{0,200}?(?<!`)\k<ticks>(?!`))|<img\b(?<image>[^<>]{0,4000})>|<a\b(?<link>[^<>]{0,4000})>(?<label>[^<>]{0,1000})<\/a\s*>|(?<line><br\s*\/?>\n?)/gim;
 
-/** Images, links and line breaks that are HTML in a Markdown text, as Markdown: ours leaves no tag in it. */
+/** Links and line breaks that are HTML in a Markdown text as Markdown, and pictures as links to them: ours leaves no tag in it. */
 export function freeOfTags(markdown: string): string {
   if (!markdown.includes('<')) return markdown;
   return markdown.replace(PARTS, (all, ...rest) => {
     const { code, image, link, label, line } = rest.at(-1) as Record<string, string | undefined>;
     if (code !== undefined) return all;
     if (line !== undefined) return '\n';
-    const address = attribute(image ?? link ?? '', image === undefined ? 'href' : 'src');
-    if (!/^https?:\/\/[^\s<>]+$/i.test(address)) return image === undefined ? (label ?? '') : attribute(image, 'alt');
-    const text = (image === undefined ? (label ?? '') : attribute(image, 'alt')).replace(/[[\]\\\n]/g, ' ');
-    return `${image === undefined ? '' : '!'}[${text}](<${address}>)`;
+    const said = image === undefined ? (label ?? '') : attribute(image, 'alt');
+    const address = image === undefined ? attribute(link ?? '', 'href') : attribute(image, 'src');
+    if (!/^https?:\/\/[^\s<>]+$/i.test(address)) return said;
+    return `[${said.replace(/[[\]\\\n]/g, ' ').trim() || address}](<${address}>)`;
   });
 }
 

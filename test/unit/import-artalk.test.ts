@@ -21,7 +21,7 @@ describe('Artalk’s artrans', async () => {
       page: 'https://garden.example/tulips',
       parent: null,
       author: { id: null, name: 'Ada', email: 'ada@garden.example', url: 'https://ada.example' },
-      body: 'Hi **all** ![](<https://pics.example/smile.png>) `<img>`',
+      body: 'Hi **all** [https://pics.example/smile.png](<https://pics.example/smile.png>) `<img>`',
       markup: 'markdown',
       status: 'approved',
       createdAt: Date.parse('2022-04-29T06:44:04Z'),

@@ -77,8 +77,8 @@ describe('HTML in Markdown', () => {
   });
 
   it.each([
-    ['a <img src="https://p.example/x.png" alt="x"> b', 'a ![x](<https://p.example/x.png>) b'],
-    ["<img alt=a]b src='https://p.example/x.png?a=1&amp;b=2'/>", '![a b](<https://p.example/x.png?a=1&b=2>)'],
+    ['a <img src="https://p.example/x.png" alt="x"> b', 'a [x](<https://p.example/x.png>) b'],
+    ["<img alt=a]b src='https://p.example/x.png?a=1&amp;b=2'/>", '[a b](<https://p.example/x.png?a=1&b=2>)'],
     ['<a href="https://p.example/">there</a>', '[there](<https://p.example/>)'],
     ['<a class="at" href="#12">@Ada</a> yes', '@Ada yes'],
     ['one<br>two<br />\nthree', 'one\ntwo\nthree'],

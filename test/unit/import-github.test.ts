@@ -31,7 +31,7 @@ describe('giscus', async () => {
         account: 'github:4711',
         badge: 'author',
       },
-      body: 'Nice ![bulb](<https://pics.example/b.png>) and `<img>`',
+      body: 'Nice [bulb](<https://pics.example/b.png>) and `<img>`',
       markup: 'markdown',
       status: 'approved',
       createdAt: Date.parse('2023-03-02T00:00:00Z'),
