@@ -12,14 +12,14 @@ const RECORDS_LOST: Partial<Record<RecordType, string>> = {
   person: 'people who logged in',
   avatar: 'pictures of people',
   alias: 'aliases of pages',
-  vote: 'who voted',
-  reaction: 'who reacted',
+  vote: 'single votes',
+  reaction: 'single reactions',
   flag: 'flags',
   decision: 'decisions',
   ban: 'bans',
   deletion: 'wishes to be forgotten',
-  model: 'what the classifier has learnt',
-  stat: 'numbers of days',
+  model: 'trained classifiers',
+  stat: 'days of statistics',
 };
 
 export class Losses {
@@ -37,9 +37,9 @@ export class Losses {
       if (Object.keys(record.reactions).length > 0) this.#count('reactions to pages');
     }
     if (record.type === 'comment') {
-      if (record.verdict) this.#count('what moderation found');
-      if (record.author.verified) this.#count('how names were verified');
-      if (record.import) this.#count('where imported comments came from');
+      if (record.verdict) this.#count('findings of moderation');
+      if (record.author.verified) this.#count('verifications of names');
+      if (record.import) this.#count('origins of imported comments');
     }
   }
 
