@@ -123,10 +123,11 @@ export function wipe(ids: RawBuilder<unknown>): CompiledQuery[] {
 
 /** Who wrote what was imported, where nothing else is by them: their address goes. @param ids a SELECT of comments */
 function dropAuthors(ids: RawBuilder<unknown>): RawBuilder<unknown> {
+  // The plus keeps SQLite from looking through all of the site.
   return sql`
     DELETE FROM authors WHERE (site_id, id) IN (SELECT c.site_id, c.author_id FROM comments c WHERE c.id IN (${ids}))
       AND NOT EXISTS (
-        SELECT 1 FROM comments o WHERE o.author_id = authors.id AND o.site_id = authors.site_id AND o.id NOT IN (${ids}))`;
+        SELECT 1 FROM comments o WHERE o.author_id = authors.id AND +o.site_id = authors.site_id AND o.id NOT IN (${ids}))`;
 }
 
 /** That a comment was edited stays in the log; what it said and whom it was by goes. @param ids a SELECT of comments */
