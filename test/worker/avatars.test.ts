@@ -27,6 +27,7 @@ describe('GET /avatars/{id}', () => {
         'content-type': type,
         'cache-control': 'public, max-age=86400',
         'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+        'cross-origin-resource-policy': 'cross-origin',
         'x-content-type-options': 'nosniff',
         'access-control-allow-origin': '*',
       });

@@ -35,6 +35,8 @@ export async function readAvatar(c: AppContext): Promise<Response> {
       'Content-Type': row.type,
       'Cache-Control': `public, max-age=${SERVED_TTL_S}`,
       'Content-Security-Policy': SEALED,
+      // For pages that embed only what agrees to it (Cross-Origin-Embedder-Policy).
+      'Cross-Origin-Resource-Policy': 'cross-origin',
     },
   });
   c.executionCtx.waitUntil(caches.default.put(address, answer.clone()));
