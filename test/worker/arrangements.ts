@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../worker/endpoints';
 import { ask, createToken, type Headers } from './admin';
 import { ADMIN, bindings, createSite, post } from './api';
+import { authorRecord } from './importing';
 import type { Key } from './key';
 
 /** A site that requests are about, with something on it. */
@@ -32,6 +33,9 @@ const pageOf = async (comment: string) =>
   (await bindings.DB.prepare('SELECT page_id FROM comments WHERE id = ?').bind(comment).first<string>('page_id'))!;
 export const otherPage = async ({ url }: Place) => pageOf((await post({ url: `${url}/other` }, ADMIN)).id);
 const newBan = ({ site }: Place) => ({ site, kind: 'domain', value: 'spam.example' });
+const newImport = ({ site }: Place) => ({ site, format: 'disqus', name: 'x.xml', digest: 'a'.repeat(64), total: 2 });
+const beginImport = (place: Place) => idOf(ask('POST', '/admin/imports', newImport(place)));
+const newRecord = ({ site }: Place) => authorRecord(site, 1);
 
 /** By the endpoint’s id; scopes.test.ts fails when one has none. */
 export const ARRANGEMENTS: Record<string, Arrangement> = {
@@ -81,6 +85,16 @@ export const ARRANGEMENTS: Record<string, Arrangement> = {
     arrange: async ({ site }) => ({ path: { id: (await createToken({ scopes: ['tokens:write'], site })).id } }),
     elsewhere: 'not_found',
   },
+  planImport: { arrange: (p) => ({ body: { site: p.site, urls: [p.url] } }), elsewhere: 'scope_missing' },
+  listImports: { arrange: () => ({}), elsewhere: 'own' },
+  createImport: { arrange: (p) => ({ body: newImport(p) }), elsewhere: 'scope_missing' },
+  readImport: { arrange: async (p) => ({ path: { id: await beginImport(p) } }), elsewhere: 'not_found' },
+  importRecords: {
+    arrange: async (p) => ({ path: { id: await beginImport(p) }, body: { position: 0, records: [newRecord(p)] } }),
+    elsewhere: 'not_found',
+  },
+  finishImport: { arrange: async (p) => ({ path: { id: await beginImport(p) } }), elsewhere: 'not_found' },
+  undoImport: { arrange: async (p) => ({ path: { id: await beginImport(p) } }), elsewhere: 'not_found' },
   export: { arrange: ofSite, elsewhere: 'scope_missing' },
   listBackups: { arrange: () => ({}), elsewhere: 'scope_missing' },
   makeBackup: { arrange: () => ({}), elsewhere: 'scope_missing' },

@@ -26,7 +26,7 @@ export function countClaimable(jkt: string, claim: Claim): CompiledQuery<{ claim
     SELECT COUNT(*) AS claimable FROM (
       SELECT 1 FROM (SELECT ${jkt} AS id UNION ALL ${claimed(claim)}) a
       CROSS JOIN comments c ON c.author_id = a.id
-      WHERE c.site_id = ${claim.siteId} LIMIT ${CLAIMABLE_COUNTED})`.compile(query);
+      WHERE +c.site_id = ${claim.siteId} LIMIT ${CLAIMABLE_COUNTED})`.compile(query);
 }
 
 /**
@@ -40,7 +40,7 @@ export function moveImported(claim: Claim, to: Heir): CompiledQuery[] {
     sql`
       UPDATE comments SET author_id = ${to.id}, author_verified = ${to.verified}, author_avatar = ${to.avatar},
         author_badge = ${to.role}
-      WHERE author_id IN (${authors}) AND site_id = ${claim.siteId}`.compile(query),
+      WHERE author_id IN (${authors}) AND +site_id = ${claim.siteId}`.compile(query),
     ...dropVotes(sql`
       SELECT comment_id, voter_id, value FROM votes WHERE voter_id = ${to.id}
         AND EXISTS (SELECT 1 FROM comments c WHERE c.id = votes.comment_id AND c.author_id = ${to.id})`),
