@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import worker from '../../worker/index';
 import { SOURCES } from '../../worker/transfer/export-store';
 import { ADMIN, bindings, call, createSite, draft, key as newKey, query, thread } from './api';
+import { authorRecord, commentRecord, idAt, pageRecord, START } from './importing';
 import { createKey, type Key } from './key';
 import { createPerson } from './person';
 
@@ -13,6 +14,8 @@ const MAY_SCAN = [
   /^delete from "(logins|sessions|bans)" where "expires_at"/,
   // The newest of all sites, in order of the index, up to a limit.
   /^select \* from "bans" order by "id" desc limit/,
+  // There are few imports.
+  /FROM imports i WHERE 1 ORDER BY i\.id DESC LIMIT|FROM imports i? ?WHERE digest = |FROM imports i WHERE i\.site_id/,
   // There are as few as sites, and only who makes a ban asks.
   /^select "host" from "origins" where "site_id"/,
   /SELECT host FROM origins WHERE site_id = [st]\.id/,
@@ -225,16 +228,45 @@ async function ofPages(): Promise<void> {
 /** Everything at once: from the start, and from within each type. */
 async function ofExports(): Promise<void> {
   const { site } = await createSite();
-  for (const params of [{}, { site }])
+  const scopes: Record<string, string>[] = [{}, { site }];
+  for (const params of scopes)
     for (const [type, { key }] of Object.entries(SOURCES)) {
       const place = JSON.stringify({ type, key: key.map(() => 'a'), last: {} });
       const after = btoa(place).replace(/=+$/, '');
-      for (const more of [{}, { after }]) {
-        const path = `/admin/export${query({ ...params, ...more })}`;
+      for (const asked of [params, { ...params, after }]) {
+        const path = `/admin/export${query(asked)}`;
         const answer = await call(path, { headers: ADMIN }, { DB });
         if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
       }
     }
+}
+
+/** What is imported, once more, below what is there, planned, and taken away. */
+async function ofImports(): Promise<void> {
+  const { site, url } = await createSite();
+  const send = async (path: string, input: object): Promise<{ id: string }> => {
+    const headers = { ...ADMIN, 'Content-Type': 'application/json' };
+    const answer = await call(path, { method: 'POST', headers, body: JSON.stringify(input) }, { DB });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const page = pageRecord({ site, url, id: idAt(START, 88_000) });
+  const top = commentRecord({
+    site,
+    page: page.id,
+    id: idAt(START, 88_001),
+    status: 'trash',
+    author: { id: authorRecord(site, 1).id },
+  });
+  const reply = commentRecord({ site, page: page.id, id: idAt(START + 1, 88_002), parent: top.id });
+  const newImport = { site, format: 'disqus', name: 'x', digest: 'b'.repeat(64), total: 4 };
+  await send('/admin/imports/plan', { site, urls: [url], comments: [top.id] });
+  const { id } = await send('/admin/imports', newImport);
+  for (const records of [[authorRecord(site, 1), page, top], [reply], [reply]])
+    await send(`/admin/imports/${id}/records`, { position: 0, records });
+  for (const path of ['/admin/imports', `/admin/imports/${id}`]) await call(path, { headers: ADMIN }, { DB });
+  await send(`/admin/imports/${id}/finish`, {});
+  await send(`/admin/imports/${id}/undo`, {});
 }
 
 it('reads no table from end to end, for nobody’s request', async () => {
@@ -244,6 +276,7 @@ it('reads no table from end to end, for nobody’s request', async () => {
   await ofBansAndTrials();
   await ofDecisions();
   await ofExports();
+  await ofImports();
   const scans: string[] = [];
   for (const [text, params] of asked) {
     const { results } = await bindings.DB.prepare(`EXPLAIN QUERY PLAN ${text}`)
