@@ -8,6 +8,7 @@ export interface JsonSchema {
   enum?: unknown[];
   const?: unknown;
   anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
   items?: JsonSchema;
   properties?: Record<string, JsonSchema>;
   required?: string[];
@@ -92,7 +93,8 @@ function fitting(schema: JsonSchema, words: Vocabulary, name: string): fc.Arbitr
   if (schema.$ref) return fitting(words.definitions[schema.$ref.split('/').at(-1)!]!, words, name);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => fitting(one, words, name)));
+  const some = schema.anyOf ?? schema.oneOf;
+  if (some) return fc.oneof(...some.map((one) => fitting(one, words, name)));
   switch (schema.type) {
     case 'object':
       return objectOf(schema, words);

@@ -13,6 +13,7 @@ import { as, ask, createToken, type Headers } from './admin';
 import { ADMIN, call, key as freshKey, post, setRow } from './api';
 import type { JsonSchema, Vocabulary } from './arbitrary';
 import { createPlace, otherPage } from './arrangements';
+import { createImport, createRestore } from './importing';
 import { createKey, type Key } from './key';
 import { createPerson } from './person';
 import { arbitraryRequest, type Operation, type Sent } from './requests';
@@ -50,6 +51,8 @@ async function createWorld({ path }: Described): Promise<World> {
   const banned = await ask('POST', '/admin/bans', { site: place.site, kind: 'domain', value: 'spam.example' });
   const { id: ban } = (await banned.json()) as { id: string };
   const { id: backup } = (await (await ask('POST', '/admin/backups')).json()) as { id: string };
+  const digest = 'a'.repeat(64);
+  const begun = await createImport(place.site, { digest });
   const comments = [place.comment, own.id, held.id];
   const pages = [place.page, await otherPage(place)];
   const ids: [RegExp, string[]][] = [
@@ -59,6 +62,7 @@ async function createWorld({ path }: Described): Promise<World> {
     [/\/bans\//, [ban]],
     [/\/tokens\//, [(await createToken({ site: place.site })).id]],
     [/\/sessions\//, [sessionId]],
+    [/\/imports\//, [begun.id, await createRestore()]],
   ];
   const urls = [place.url, `${place.url}/other?utm_source=x`];
   const known = {
@@ -83,6 +87,13 @@ async function createWorld({ path }: Described): Promise<World> {
     part: ['1'],
     session: [sessionId],
     key: [freshKey()],
+    digest: [digest],
+    createdAt: ['2026-01-31T12:00:00.000Z', '1970-01-01T00:00:00Z'],
+    ...Object.fromEntries(
+      ['dueAt', 'seenAt', 'fetchedAt', 'finishedAt'].map((at) => [at, ['2026-01-31T12:00:00.000Z']]),
+    ),
+    person: [guest.jkt],
+    voter: [guest.jkt],
     jkt: [guest.jkt],
     instance: ['social.invalid'],
   };

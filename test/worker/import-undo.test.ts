@@ -1,7 +1,7 @@
 /** Taking an import away: the database is as it was before, but for what somebody wrote since. */
 import { expect, it } from 'vitest';
 import { readLog } from './admin';
-import { bindings, createSite, post, problem, thread } from './api';
+import { createSite, post, problem, thread } from './api';
 import { expectCounted } from './counted';
 import {
   askRecords,
@@ -9,6 +9,7 @@ import {
   authorRecord,
   commentRecord,
   createImport,
+  createRestore,
   dumpSite,
   finish,
   idAt,
@@ -132,12 +133,6 @@ it('a restore is not undone, and the log sends who asks it to the place', async 
   const answer = await askLogUndo(done.id);
   expect(answer.status).toBe(409);
   expect(((await answer.json()) as { detail: string }).detail).toContain('/admin/imports/');
-  const restore = idAt(START, 16);
-  await bindings.DB.prepare(
-    "INSERT INTO imports (id, format, name, digest, status, total, actor_kind, actor_name, created_at) VALUES (?, 'afterword', 'x', 'x', 'done', 1, 'root', 'owner', 0)",
-  )
-    .bind(restore)
-    .run();
-  expect(await problem(askUndo(restore))).toMatchObject({ code: 'conflict' });
+  expect(await problem(askUndo(await createRestore()))).toMatchObject({ code: 'conflict' });
   expect(await finish(done.id)).toMatchObject({ status: 'done' });
 });
