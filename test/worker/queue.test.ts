@@ -176,6 +176,7 @@ describe('GET /admin/comments', () => {
         pinned: true,
         locked: true,
         decision: null,
+        imported: null,
         createdAt: new Date(row!.created_at).toISOString(),
         editedAt: '1970-01-01T00:00:00.005Z',
       },
