@@ -9,7 +9,7 @@ import { forgetDue, purgeIdentity } from './identity/forget-store';
 import { timePrefix } from './ids';
 import { purgeModeration } from './moderation/decisions/purge-store';
 import { fillSearchFurther } from './moderation/queue/search-store';
-import { runBackups } from './transfer/backups';
+import { runBackups } from './transfer/backups/backups';
 
 const DAY_MS = 86_400_000;
 /** Of three in wrangler.toml: each run may ask for 50 things on the free plan, and has 10 ms. */

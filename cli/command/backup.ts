@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Backup } from '../../worker/contract-transfer.ts';
 import { openTarget } from '../export/target-file.ts';
-import { readOwnLines } from '../import/own-lines.ts';
+import { readOwnLines } from '../import/read/own-lines.ts';
 import { formatBytes, formatCount, formatNumber, formatTime } from '../output/format.ts';
 import { startProgress } from '../output/progress.ts';
 import { drawTable } from '../output/table.ts';

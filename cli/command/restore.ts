@@ -1,7 +1,7 @@
 /** `afterword restore`: fills an empty instance from an export, or from a backup of its own bucket. */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { openFile } from '../import/open.ts';
+import { openFile } from '../import/read/open.ts';
 import { type Checked, checkSource, type Restored, restoreSource, type Source } from '../import/restore.ts';
 import { formatCount } from '../output/format.ts';
 import { startProgress } from '../output/progress.ts';

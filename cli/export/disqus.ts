@@ -3,8 +3,8 @@
  * written as deleted, without their text, so that nobody publishes them; what we know stands in an element of our own.
  */
 import type { AnyRecord, CommentRecord, PageRecord } from '../../worker/contract-transfer.ts';
-import { Lookup } from '../import/lookup.ts';
-import { OWN_URI, writeOwnComment } from '../import/own-comment.ts';
+import { Lookup } from '../import/read/lookup.ts';
+import { OWN_URI, writeOwnComment } from '../import/read/own-comment.ts';
 import { writeHtml } from './html.ts';
 import { type ExportLosses, Losses } from './losses.ts';
 import { escapeXml, writeCdata } from './xml-text.ts';

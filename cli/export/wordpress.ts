@@ -6,8 +6,8 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { AnyRecord, CommentRecord, PageRecord } from '../../worker/contract-transfer.ts';
-import { Lookup } from '../import/lookup.ts';
-import { OWN_META, writeOwnComment } from '../import/own-comment.ts';
+import { Lookup } from '../import/read/lookup.ts';
+import { OWN_META, writeOwnComment } from '../import/read/own-comment.ts';
 import { writeHtml } from './html.ts';
 import { type ExportLosses, Losses } from './losses.ts';
 import { escapeXml, writeCdata } from './xml-text.ts';

@@ -8,11 +8,11 @@ import { LIMITS } from '../../worker/contract.ts';
 import type { Import, Imported, ImportedRecords, Imports, NewImport } from '../../worker/contract-transfer.ts';
 import { Failure } from '../command/context.ts';
 import { ApiError, type Client } from '../remote/client.ts';
-import type { Namespace } from './ids.ts';
-import { namePage } from './land-store.ts';
-import { readRecords, type Sending } from './order-store.ts';
 import type { Plan } from './plan.ts';
-import type { Stage } from './stage-store.ts';
+import type { Namespace } from './stage/ids.ts';
+import { namePage } from './stage/land-store.ts';
+import { readRecords, type Sending } from './stage/order-store.ts';
+import type { Stage } from './stage/stage-store.ts';
 
 /** Of a request, as JSON: below LIMITS.importBytes with room for what is around the records. */
 const BATCH_BYTES = 900_000;

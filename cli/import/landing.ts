@@ -5,10 +5,18 @@
 import { LIMITS } from '../../worker/contract.ts';
 import type { ImportPlan } from '../../worker/contract-transfer.ts';
 import type { Client } from '../remote/client.ts';
-import { makeId, type Namespace } from './ids.ts';
-import { forgetOwnIds, landPage, listIds, listOwnIds, listUsed, markPresent, type UsedPage } from './land-store.ts';
 import { type Moves, moveAddress } from './moves.ts';
-import type { Stage } from './stage-store.ts';
+import { makeId, type Namespace } from './stage/ids.ts';
+import {
+  forgetOwnIds,
+  landPage,
+  listIds,
+  listOwnIds,
+  listUsed,
+  markPresent,
+  type UsedPage,
+} from './stage/land-store.ts';
+import type { Stage } from './stage/stage-store.ts';
 
 /** Of a request's addresses, in bytes as JSON; far below what a request may be. */
 const URLS_BYTES = 400_000;

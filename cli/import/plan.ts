@@ -5,18 +5,18 @@
 import { createHash } from 'node:crypto';
 import type { Format } from '../../worker/contract-transfer.ts';
 import type { Client } from '../remote/client.ts';
-import type { Namespace } from './ids.ts';
-import { markUsed } from './land-store.ts';
 import { checkOwnIds, findPresent, landPages } from './landing.ts';
-import { linkComments } from './link-store.ts';
 import type { Moves } from './moves.ts';
-import type { OpenedFile } from './open.ts';
-import { orderRecords } from './order-store.ts';
-import { digestOrder, listPages, type PlannedPage, type Sums, sumUp } from './plan-store.ts';
+import type { OpenedFile } from './read/open.ts';
 import type { FormatReader } from './source.ts';
-import { type Staged, stageFile } from './stage.ts';
-import type { Stage } from './stage-store.ts';
-import type { Tallied } from './tally.ts';
+import type { Namespace } from './stage/ids.ts';
+import { markUsed } from './stage/land-store.ts';
+import { linkComments } from './stage/link-store.ts';
+import { orderRecords } from './stage/order-store.ts';
+import { digestOrder, listPages, type PlannedPage, type Sums, sumUp } from './stage/plan-store.ts';
+import { type Staged, stageFile } from './stage/stage.ts';
+import type { Stage } from './stage/stage-store.ts';
+import type { Tallied } from './stage/tally.ts';
 
 /** Of how files become records: another one when the same file becomes others. */
 const MAPPING_VERSION = 1;

@@ -8,7 +8,7 @@ import { LIMITS } from '../../worker/contract.ts';
 import type { FileHead, Import, Imported, NewImport, RecordType } from '../../worker/contract-transfer.ts';
 import { Failure } from '../command/context.ts';
 import { ApiError, type Client } from '../remote/client.ts';
-import { type OwnLine, readOwnLines } from './own-lines.ts';
+import { type OwnLine, readOwnLines } from './read/own-lines.ts';
 
 /** Of a request, as JSON: below LIMITS.importBytes with room for what is around the records. */
 const BATCH_BYTES = 900_000;

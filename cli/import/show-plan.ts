@@ -4,8 +4,8 @@ import { formatCount, formatNumber } from '../output/format.ts';
 import { harmlessLine } from '../output/harmless.ts';
 import { drawTable } from '../output/table.ts';
 import type { Plan } from './plan.ts';
-import type { PlannedPage } from './plan-store.ts';
-import type { Tallied } from './tally.ts';
+import type { PlannedPage } from './stage/plan-store.ts';
+import type { Tallied } from './stage/tally.ts';
 
 const SHOWN_PAGES = 20;
 const SHOWN_PROBLEMS = 10;

@@ -6,9 +6,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { FORMAT_READERS } from '../../cli/import/formats.ts';
-import { htmlToMarkdown } from '../../cli/import/markdown.ts';
-import { openFile } from '../../cli/import/open.ts';
+import { openFile } from '../../cli/import/read/open.ts';
 import type { SourceComment } from '../../cli/import/source.ts';
+import { htmlToMarkdown } from '../../cli/import/text/markdown.ts';
 import { readAll } from '../unit/source-file.ts';
 
 const DATA = new URL('../../../shared/data/native/', import.meta.url);

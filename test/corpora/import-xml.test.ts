@@ -10,8 +10,7 @@ import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { disqus } from '../../cli/import/formats/disqus';
 import { wordpress } from '../../cli/import/formats/wordpress';
-import { htmlToMarkdown } from '../../cli/import/markdown';
-import { openFile } from '../../cli/import/open';
+import { openFile } from '../../cli/import/read/open';
 import {
   type FormatReader,
   type SourceComment,
@@ -19,6 +18,7 @@ import {
   type SourceFile,
   type SourceItem,
 } from '../../cli/import/source';
+import { htmlToMarkdown } from '../../cli/import/text/markdown';
 import { replaceEmoticons } from '../../worker/comments/emoticons';
 import { renderMarkdown } from '../../worker/comments/markdown';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5';
 import { describe, expect, it } from 'vitest';
-import { htmlToMarkdown, textToMarkdown } from '../../cli/import/markdown';
+import { htmlToMarkdown, textToMarkdown } from '../../cli/import/text/markdown';
 import { renderMarkdown } from '../../worker/comments/markdown';
 
 const render = (markdown: string) => renderMarkdown(markdown, { images: false });

@@ -1,8 +1,8 @@
 /** The reader of Disqus' export, on a file with the oddities of real ones. */
 import { describe, expect, it } from 'vitest';
 import { disqus } from '../../cli/import/formats/disqus';
-import { htmlToMarkdown } from '../../cli/import/markdown';
 import type { SourceComment } from '../../cli/import/source';
+import { htmlToMarkdown } from '../../cli/import/text/markdown';
 import { fixture, readAll, sourceOf } from './source-file';
 
 const comment = (rest: Partial<SourceComment>) => ({

@@ -1,7 +1,7 @@
 /** What stands in foreign records, and HTML that stands in Markdown. */
 import { describe, expect, it } from 'vitest';
-import { flag, id, line, number, text, time } from '../../cli/import/fields.ts';
-import { freeOfTags, markupOf } from '../../cli/import/markup.ts';
+import { flag, id, line, number, text, time } from '../../cli/import/read/fields.ts';
+import { freeOfTags, markupOf } from '../../cli/import/text/markup.ts';
 
 describe('a field', () => {
   it.each([

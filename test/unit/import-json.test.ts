@@ -1,7 +1,7 @@
 /** JSON files in pieces: what is picked, where a break is said to be, and what a hostile file may cost. */
 import { describe, expect, it } from 'vitest';
-import { readJson } from '../../cli/import/json.ts';
-import { peekRecord, peekValues } from '../../cli/import/json-peek.ts';
+import { readJson } from '../../cli/import/read/json.ts';
+import { peekRecord, peekValues } from '../../cli/import/read/json-peek.ts';
 import { SourceError, type SourceFile } from '../../cli/import/source.ts';
 import { flowOf, sourceOf } from './source-file.ts';
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openFile } from '../../cli/import/open.ts';
-import { recognise } from '../../cli/import/recognise.ts';
+import { openFile } from '../../cli/import/read/open.ts';
+import { recognise } from '../../cli/import/read/recognise.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'afterword-open-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

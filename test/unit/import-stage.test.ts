@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { landPage, listUsed, markUsed } from '../../cli/import/land-store.ts';
-import { linkComments } from '../../cli/import/link-store.ts';
-import { orderRecords, readRecords } from '../../cli/import/order-store.ts';
 import { type SourceComment, SourceError, type SourceFile, type SourceItem } from '../../cli/import/source.ts';
-import { stageFile } from '../../cli/import/stage.ts';
-import { openStage } from '../../cli/import/stage-store.ts';
+import { landPage, listUsed, markUsed } from '../../cli/import/stage/land-store.ts';
+import { linkComments } from '../../cli/import/stage/link-store.ts';
+import { orderRecords, readRecords } from '../../cli/import/stage/order-store.ts';
+import { stageFile } from '../../cli/import/stage/stage.ts';
+import { openStage } from '../../cli/import/stage/stage-store.ts';
 import { LIMITS } from '../../worker/contract.ts';
 import type { AnyRecord, CommentRecord } from '../../worker/contract-transfer.ts';
 import { TransferRecord } from '../../worker/contract-transfer.ts';

@@ -1,7 +1,7 @@
 /** Which backups are kept. */
 import { describe, expect, it } from 'vitest';
 import type { Backup } from '../../worker/contract-transfer';
-import { chooseKept, chooseOver, OVER } from '../../worker/transfer/backup-retention';
+import { chooseKept, chooseOver, OVER } from '../../worker/transfer/backups/retention';
 
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-01-01T00:10:00.000Z');

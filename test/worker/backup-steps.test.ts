@@ -2,9 +2,9 @@
 import type { R2Bucket } from '@cloudflare/workers-types';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { chooseKept } from '../../worker/transfer/backup-retention';
-import { formatId, listIds, partKey, readState, readSummaries, type State } from '../../worker/transfer/backup-state';
-import { beginBackup, findOpen, isOpen, type NextLines, takeStep } from '../../worker/transfer/backup-step';
+import { chooseKept } from '../../worker/transfer/backups/retention';
+import { formatId, listIds, partKey, readState, readSummaries, type State } from '../../worker/transfer/backups/state';
+import { beginBackup, findOpen, isOpen, type NextLines, takeStep } from '../../worker/transfer/backups/step';
 import { bindings } from './api';
 
 const bucket = bindings.BACKUPS!;

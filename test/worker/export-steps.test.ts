@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { RECORDS, type RecordType } from '../../worker/contract-transfer';
 import { Db } from '../../worker/db';
-import { exportNext } from '../../worker/transfer/export';
+import { exportNext } from '../../worker/transfer/exports/export';
 import { bindings, createSite } from './api';
 import { createEverything, insert } from './everything';
 import { readExport, recordsOf } from './exported';

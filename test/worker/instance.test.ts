@@ -6,7 +6,7 @@ import { readTables } from '../../cli/schema-columns';
 import { Instance } from '../../worker/contract-transfer';
 import type { Bindings } from '../../worker/env';
 import worker from '../../worker/index';
-import { judgeSecrets } from '../../worker/transfer/secret-strength';
+import { judgeSecrets } from '../../worker/transfer/instance/secret-strength';
 import { ask, bearer, createToken } from './admin';
 import { ADMIN, bindings, problem } from './api';
 

@@ -1,7 +1,7 @@
 /** How SQLite goes about what requests and the cron ask: by indexes, however much there is. */
 import { expect, it } from 'vitest';
 import worker from '../../worker/index';
-import { SOURCES } from '../../worker/transfer/export-store';
+import { SOURCES } from '../../worker/transfer/exports/export-store';
 import { ADMIN, bindings, call, createSite, draft, key as newKey, query, thread } from './api';
 import { authorRecord, commentRecord, idAt, pageRecord, START } from './importing';
 import { createKey, type Key } from './key';

@@ -1,13 +1,13 @@
 /** HTTP of bringing comments along and taking them away. Files of other systems are read and written by the command line (cli/). */
 import { Hono } from 'hono';
 import type { AppEnv } from '../request';
-import { listBackups, makeBackup, readBackupPart } from './backups';
-import { createImport, finishImport, listImports, readImport } from './begin';
-import { exportRecords } from './export';
-import { readInstance } from './instance';
-import { planImport } from './plan';
-import { importRecords } from './records';
-import { undoImport } from './undo';
+import { listBackups, makeBackup, readBackupPart } from './backups/backups';
+import { exportRecords } from './exports/export';
+import { createImport, finishImport, listImports, readImport } from './imports/begin';
+import { planImport } from './imports/plan';
+import { importRecords } from './imports/records';
+import { undoImport } from './imports/undo';
+import { readInstance } from './instance/instance';
 
 export const transfer = new Hono<AppEnv>()
   .post('/admin/imports/plan', planImport)

@@ -4,10 +4,10 @@
  */
 
 import { FORMAT_VERSION } from '../../../worker/contract-transfer.ts';
-import { type Foreign, field, flag, isForeign, line, number, object, text, time } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekRecord } from '../json-peek.ts';
-import { Lookup } from '../lookup.ts';
+import { type Foreign, field, flag, isForeign, line, number, object, text, time } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekRecord } from '../read/json-peek.ts';
+import { Lookup } from '../read/lookup.ts';
 import {
   type FormatReader,
   type SourceAuthor,

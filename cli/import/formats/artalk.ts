@@ -1,10 +1,10 @@
 /** Artalk: an .artrans file, a list of comments that each name their page. All its values are texts, also `"true"` and `"0"`. */
-import { type Foreign, flag, has, id, isForeign, line, number, text, time } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekRecord } from '../json-peek.ts';
-import { freeOfTags, markupOf } from '../markup.ts';
-import { PagesOnce } from '../once.ts';
+import { type Foreign, flag, has, id, isForeign, line, number, text, time } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekRecord } from '../read/json-peek.ts';
+import { PagesOnce } from '../read/once.ts';
 import type { FormatReader, SourceComment, SourceFile, SourceItem } from '../source.ts';
+import { freeOfTags, markupOf } from '../text/markup.ts';
 
 export const artalk: FormatReader = {
   format: 'artalk',

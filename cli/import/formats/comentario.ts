@@ -1,8 +1,8 @@
 /** Comentario: pages, comments, and behind them who wrote them. */
-import { type Foreign, flag, has, isForeign, line, number, text, time, votes } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekValues } from '../json-peek.ts';
-import { Lookup } from '../lookup.ts';
+import { type Foreign, flag, has, isForeign, line, number, text, time, votes } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekValues } from '../read/json-peek.ts';
+import { Lookup } from '../read/lookup.ts';
 import {
   type FormatReader,
   type SourceAuthor,

@@ -1,9 +1,9 @@
 /** Commento (and Commento++), whose export Comentario wrote as well in its first years: comments, and behind them who wrote them. */
-import { type Foreign, field, flag, has, isForeign, line, list, number, text, time, votes } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekValues } from '../json-peek.ts';
-import { Lookup } from '../lookup.ts';
-import { PagesOnce } from '../once.ts';
+import { type Foreign, field, flag, has, isForeign, line, list, number, text, time, votes } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekValues } from '../read/json-peek.ts';
+import { Lookup } from '../read/lookup.ts';
+import { PagesOnce } from '../read/once.ts';
 import type { FormatReader, SourceAuthor, SourceComment, SourceFile, SourceItem } from '../source.ts';
 
 const STATUS: Record<string, SourceComment['status']> = {

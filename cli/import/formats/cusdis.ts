@@ -1,10 +1,10 @@
 /** Cusdis: its SQLite database, the same tables as JSON, and what its API answers with to those who moderate. */
-import { type Foreign, field, flag, has, id, isForeign, line, list, object, text, time } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekRecord } from '../json-peek.ts';
-import { PagesOnce } from '../once.ts';
+import { type Foreign, field, flag, has, id, isForeign, line, list, object, text, time } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekRecord } from '../read/json-peek.ts';
+import { PagesOnce } from '../read/once.ts';
+import { isDatabase, isDatabaseWith, SourceDatabase } from '../read/sqlite.ts';
 import type { FormatReader, SourceComment, SourceFile, SourceItem, SourcePage } from '../source.ts';
-import { isDatabase, isDatabaseWith, SourceDatabase } from '../sqlite.ts';
 
 const PAGE_COLUMNS = ['id', 'slug', 'url', 'title', 'created_at'];
 const COLUMNS = 'id pageId created_at deletedAt moderatorId by_email by_nickname content approved parentId'.split(' ');

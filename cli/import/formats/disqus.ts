@@ -4,10 +4,10 @@
  * What was deleted there does not come: of a deleted post its place only, of a deleted thread nothing. Guests have no username;
  * whoever has one is one author, whatever their names.
  */
-import { OWN_URI, readOwnComment } from '../own-comment.ts';
+import { OWN_URI, readOwnComment } from '../read/own-comment.ts';
+import { readTime } from '../read/times.ts';
+import { readXml, rootNameOf, type XmlElement, type XmlVisitor } from '../read/xml.ts';
 import type { FormatReader, SourceComment, SourceItem, SourcePage, SourceSkip } from '../source.ts';
-import { readTime } from '../times.ts';
-import { readXml, rootNameOf, type XmlElement, type XmlVisitor } from '../xml.ts';
 
 export const disqus: FormatReader = {
   format: 'disqus',

@@ -1,9 +1,9 @@
 /** giscus: discussions of GitHub as its GraphQL answers, one answer behind the other; docs/importing.md has the question. */
-import { type Foreign, flag, has, isForeign, list, number, object, text, time } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekRecord } from '../json-peek.ts';
-import { freeOfTags } from '../markup.ts';
+import { type Foreign, flag, has, isForeign, list, number, object, text, time } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekRecord } from '../read/json-peek.ts';
 import { type FormatReader, SourceError, type SourceFile, type SourceItem } from '../source.ts';
+import { freeOfTags } from '../text/markup.ts';
 import { authorOf, hiddenAs, pageOf } from './github.ts';
 
 export const giscus: FormatReader = {

@@ -1,5 +1,5 @@
 /** What giscus and utterances have in common: conversations that lie at GitHub, and are about a page that their title names. */
-import { type Foreign, id, line, text } from '../fields.ts';
+import { type Foreign, id, line, text } from '../read/fields.ts';
 import type { SourceAuthor, SourceComment, SourcePage } from '../source.ts';
 
 /**

@@ -1,9 +1,9 @@
 /** Isso: its database, and the list of threads that it imports from other systems ("generic"). */
-import { type Foreign, field, flag, id, isForeign, line, list, number, text, time } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekRecord } from '../json-peek.ts';
+import { type Foreign, field, flag, id, isForeign, line, list, number, text, time } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekRecord } from '../read/json-peek.ts';
+import { isDatabase, isDatabaseWith, SourceDatabase } from '../read/sqlite.ts';
 import { type FormatReader, type SourceComment, SourceError, type SourceFile, type SourceItem } from '../source.ts';
-import { isDatabase, isDatabaseWith, SourceDatabase } from '../sqlite.ts';
 
 const COLUMNS = 'tid id parent created modified mode text author email website likes dislikes'.split(' ');
 const STATUS: Record<number, SourceComment['status']> = { 1: 'approved', 2: 'pending', 4: 'deleted' };

@@ -2,7 +2,7 @@
  * Comments as Valine shaped them and its successors keep them: a text, a page, a nickname, and `rid` and `pid` for the branch and
  * what is replied to. What differs, the formats say.
  */
-import { type Foreign, id, line, number, text, time } from '../fields.ts';
+import { type Foreign, id, line, number, text, time } from '../read/fields.ts';
 import type { SourceComment, SourcePage } from '../source.ts';
 
 const STATUS: Record<string, SourceComment['status']> = { approved: 'approved', waiting: 'pending', spam: 'spam' };

@@ -1,8 +1,8 @@
 /** Remark42: its backup, a line about users and pages, then a line for each comment. */
-import { type Foreign, flag, has, isForeign, line, list, number, object, text, time, votes } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekRecord } from '../json-peek.ts';
-import { PagesOnce } from '../once.ts';
+import { type Foreign, flag, has, isForeign, line, list, number, object, text, time, votes } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekRecord } from '../read/json-peek.ts';
+import { PagesOnce } from '../read/once.ts';
 import { type FormatReader, type SourceComment, SourceError, type SourceFile, type SourceItem } from '../source.ts';
 
 /** Somebody who logged in: by whom they are known there, and a hash of who they are there. */

@@ -1,8 +1,8 @@
 /** Twikoo: comments as its panel and mongoexport write them (a list, or lines), and the database file of its own server. */
-import { type Foreign, field, flag, has, isForeign, list, number, text } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekRecord } from '../json-peek.ts';
-import { PagesOnce } from '../once.ts';
+import { type Foreign, field, flag, has, isForeign, list, number, text } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekRecord } from '../read/json-peek.ts';
+import { PagesOnce } from '../read/once.ts';
 import type { FormatReader, SourceComment, SourceFile, SourceItem } from '../source.ts';
 import { commentOf, pageOf } from './leancloud.ts';
 

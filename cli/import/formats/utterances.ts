@@ -1,9 +1,9 @@
 /** utterances: issues of GitHub and their comments as its REST API answers, lists one behind the other; docs/importing.md has the commands. */
-import { type Foreign, flag, has, isForeign, number, object, text, time } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekRecord } from '../json-peek.ts';
-import { freeOfTags } from '../markup.ts';
+import { type Foreign, flag, has, isForeign, number, object, text, time } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekRecord } from '../read/json-peek.ts';
 import type { FormatReader, SourceFile, SourceItem } from '../source.ts';
+import { freeOfTags } from '../text/markup.ts';
 import { authorOf, pageOf } from './github.ts';
 
 export const utterances: FormatReader = {

@@ -1,8 +1,8 @@
 /** Valine: what LeanCloud exports of the class Comment, as a list, as lines, or as `results`. */
-import { flag, has, isForeign, list, text } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekRecord } from '../json-peek.ts';
-import { PagesOnce } from '../once.ts';
+import { flag, has, isForeign, list, text } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekRecord } from '../read/json-peek.ts';
+import { PagesOnce } from '../read/once.ts';
 import type { FormatReader, SourceFile, SourceItem } from '../source.ts';
 import { commentOf, pageOf } from './leancloud.ts';
 

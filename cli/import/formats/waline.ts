@@ -1,12 +1,12 @@
 /** Waline: what its panel exports, and its SQLite database. The comments are Markdown, of which an old one may be HTML. */
-import { type Foreign, field, id, isForeign, line, object, text } from '../fields.ts';
-import { readJson } from '../json.ts';
-import { peekRecord } from '../json-peek.ts';
-import { Lookup } from '../lookup.ts';
-import { freeOfTags, markupOf } from '../markup.ts';
-import { PagesOnce } from '../once.ts';
+import { type Foreign, field, id, isForeign, line, object, text } from '../read/fields.ts';
+import { readJson } from '../read/json.ts';
+import { peekRecord } from '../read/json-peek.ts';
+import { Lookup } from '../read/lookup.ts';
+import { PagesOnce } from '../read/once.ts';
+import { isDatabase, isDatabaseWith, SourceDatabase } from '../read/sqlite.ts';
 import type { FormatReader, SourceFile, SourceItem } from '../source.ts';
-import { isDatabase, isDatabaseWith, SourceDatabase } from '../sqlite.ts';
+import { freeOfTags, markupOf } from '../text/markup.ts';
 import { commentOf, pageOf } from './leancloud.ts';
 
 const COLUMNS = 'id user_id comment insertedAt link mail nick rid pid status like url createdAt'.split(' ');

@@ -5,11 +5,12 @@
  * What a reader of the blog could not see comes as pending: comments that wait, and those of private posts and of posts with a
  * password. The badge of an author is for accounts alone: a guest who calls themself like the author is a guest.
  */
-import { htmlToMarkdown } from '../markdown.ts';
-import { OWN_META, readOwnComment } from '../own-comment.ts';
+
+import { OWN_META, readOwnComment } from '../read/own-comment.ts';
+import { readTime } from '../read/times.ts';
+import { readXml, rootNameOf, type XmlElement, type XmlVisitor } from '../read/xml.ts';
 import type { FormatReader, SourceComment, SourceItem, SourceSkip } from '../source.ts';
-import { readTime } from '../times.ts';
-import { readXml, rootNameOf, type XmlElement, type XmlVisitor } from '../xml.ts';
+import { htmlToMarkdown } from '../text/markdown.ts';
 
 export const wordpress: FormatReader = {
   format: 'wordpress',
