@@ -310,7 +310,10 @@ export const ImportPlan = v.object({
 export type ImportPlan = v.InferOutput<typeof ImportPlan>;
 
 export const NewImport = v.strictObject({
-  site: v.pipe(v.nullable(SiteId), v.description('null: all records of an instance, into an empty one')),
+  site: v.pipe(
+    v.nullable(SiteId),
+    v.description('null: all records of an instance, into an empty one; for tokens with sites:write as well'),
+  ),
   format: Format,
   name: v.pipe(v.string(), notBlank, bytes(200), chars(200), v.description('Of the file, for people')),
   digest: v.pipe(

@@ -1,6 +1,6 @@
 /** An export restored into an empty database: the same export again, and everything in it goes on as it was. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ask } from './admin';
+import { ask, bearer } from './admin';
 import { ADMIN, bindings, call, createSite, post, problem, thread } from './api';
 import { expectCounted } from './counted';
 import { createEverything, type Everything, PNG } from './everything';
@@ -202,4 +202,16 @@ it('threat 20: nothing of it is announced, and the log is what it was', async ()
     'n',
   );
   expect(log).toBe(0);
+});
+
+it('needs a token of all sites that may change sites, because those and their team come with it', async () => {
+  const record = recordsOf(exported).find(({ type }) => type === 'site');
+  const wanted = { site: null, format: 'afterword', name: 'all.ndjson', digest: 'e'.repeat(64), total: 1 };
+  const [narrow, site] = [await bearer(['transfer']), await bearer(['transfer', 'sites:write'])];
+  expect((await problem(ask('POST', '/admin/imports', wanted, narrow))).code).toBe('scope_missing');
+  const answer = await ask('POST', '/admin/imports', wanted, site);
+  const { id } = (await answer.json()) as { id: string };
+  const body = { position: 0, records: [record] };
+  expect((await problem(ask('POST', `/admin/imports/${id}/records`, body, narrow))).code).toBe('scope_missing');
+  expect((await ask('POST', `/admin/imports/${id}/records`, body, site)).status).toBe(200);
 });

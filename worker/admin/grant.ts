@@ -61,9 +61,14 @@ export async function needGrant(c: AppContext, db: Db, scope: Scope | 'any'): Pr
  */
 export async function needWholeGrant(c: AppContext, db: Db, scope: Scope, also: Scope = scope): Promise<Grant> {
   const grant = await needGrant(c, db, scope);
+  checkWhole(grant, also);
+  return grant;
+}
+
+/** That a grant is for all sites, and for a second scope. @throws Problem scope_missing */
+export function checkWhole(grant: Grant, also: Scope): void {
   if (!grant.scopes.includes(also)) throw missing(`It must be for ${also} as well.`);
   if (grant.siteId !== null) throw missing('It must be for all sites.');
-  return grant;
 }
 
 async function findGrant(c: AppContext, db: Db, now: number): Promise<Grant> {

@@ -1,5 +1,14 @@
 /** Imports as such: begun or gone on with, listed, read, finished. Their records are records.ts, taking them away undo.ts. */
-import { actorOf, batchAs, draftDecision, type Grant, needGrant, reaches, siteFor } from '../../admin/grant';
+import {
+  actorOf,
+  batchAs,
+  checkWhole,
+  draftDecision,
+  type Grant,
+  needGrant,
+  reaches,
+  siteFor,
+} from '../../admin/grant';
 import { cleanLine } from '../../clean';
 import { parseId } from '../../comments/target';
 import { type Import, type Imports, NewImport } from '../../contract-transfer';
@@ -26,6 +35,8 @@ export async function createImport(c: AppContext): Promise<Response> {
   const grant = await needGrant(c, db, 'transfer');
   const { value: input } = await readBody(c, NewImport);
   const siteId = siteFor(grant, input.site);
+  // What is restored has sites with their settings, and who runs them.
+  if (siteId === null) checkWhole(grant, 'sites:write');
   const now = Date.now();
   const draft: ImportDraft = {
     id: freshId(now),

@@ -4,7 +4,7 @@
  * fit-pages.ts and fit-comments.ts work out, what is written is records-store.ts; other types of records are restore-store.ts.
  */
 import type { CompiledQuery } from 'kysely';
-import { batchAs, type Grant, needGrant } from '../../admin/grant';
+import { batchAs, checkWhole, type Grant, needGrant } from '../../admin/grant';
 import { parseSettings } from '../../admin/settings';
 import { parseId } from '../../comments/target';
 import { LIMITS } from '../../contract';
@@ -92,6 +92,7 @@ async function look(db: Db, grant: Grant, id: string, records: AnyRecord[]): Pro
     ...(added instanceof Problem ? [] : askLandings(added)),
   );
   const row = needImport(imports!.rows[0] as ImportWithSettings | undefined, grant);
+  if (row.site_id === null) checkWhole(grant, 'sites:write');
   if (row.status !== 'open') throw new Problem('conflict', 'This import is over.');
   const found = {
     import: row,
