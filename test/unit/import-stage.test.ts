@@ -94,6 +94,18 @@ describe('who replies to whom', () => {
     expect(comments.length).toBe(count);
     for (const [n, one] of comments.entries()) expect(one.parent).toBe(n === 0 ? null : comments[n - 1]!.id);
   });
+
+  it('thousands of branches are laid out with all their replies', async () => {
+    const count = 12_000;
+    const branches = Array.from({ length: count }, (_, n) => [
+      comment(`top${n}`),
+      // To one that comes much later, or came much earlier.
+      comment(`reply${n}`, { parent: `top${count - 1 - n}` }),
+    ]).flat();
+    const { tree } = await lay([page('p'), ...branches]);
+    expect(Object.keys(tree).length).toBe(2 * count);
+    for (let n = 0; n < count; n++) expect(tree[`reply${n}`]).toBe(`top${count - 1 - n}`);
+  });
 });
 
 describe('what is left out', () => {

@@ -29,7 +29,7 @@ UPDATE links SET orphan = 1 WHERE parent IS NULL AND n IN (SELECT n FROM comment
 CREATE INDEX links_parent ON links (parent);
 `;
 
-/** From tops downwards. What the file gives no date is as old as its parent, its page, or what is before it. */
+/** From the tops among ?1 to ?2 downwards. What the file gives no date is as old as its parent, its page, or what is before it. */
 const GROW = `
 INSERT INTO tree (n, land, id, parent, root, orphan, status, created)
 WITH RECURSIVE grown (n, land, id, parent, root, orphan, status, created) AS (
@@ -37,13 +37,15 @@ WITH RECURSIVE grown (n, land, id, parent, root, orphan, status, created) AS (
     SELECT l.n, l.land, make_id(c.own, c.source, coalesce(c.created, p.created, c.before, 0), NULL) AS id, l.orphan, c.status,
       coalesce(c.created, p.created, c.before, 0) AS created
     FROM links l JOIN comments c ON c.n = l.n JOIN pages p ON p.ref = c.page
-    WHERE l.skip IS NULL AND l.parent IS NULL AND (?1 IS NULL OR l.n = ?1))
+    WHERE l.n BETWEEN ?1 AND ?2 AND l.skip IS NULL AND l.parent IS NULL)
   UNION ALL
   SELECT l.n, l.land, make_id(c.own, c.source, coalesce(c.created, g.created), g.id), g.id, g.root, 0, c.status,
     coalesce(c.created, g.created)
   FROM grown g JOIN links l ON l.parent = g.n JOIN comments c ON c.n = l.n WHERE l.skip IS NULL
 )
 SELECT * FROM grown`;
+
+const TOPS_AT_ONCE = 5000;
 
 export function linkComments({ db }: Stage, space: Namespace, skipped: Tally): void {
   db.function('make_id', { deterministic: true }, (own, source, created, parent) => {
@@ -57,7 +59,7 @@ export function linkComments({ db }: Stage, space: Namespace, skipped: Tally): v
     'UPDATE comments SET own = NULL WHERE own IS NOT NULL AND n NOT IN (SELECT min(n) FROM comments GROUP BY own)',
   );
   db.exec(LINKS);
-  db.prepare(GROW).run(null);
+  growAll(db);
   openCircles(db);
   db.exec('CREATE INDEX tree_id ON tree (id)');
   dropEmpty(db);
@@ -67,6 +69,13 @@ export function linkComments({ db }: Stage, space: Namespace, skipped: Tally): v
   );
   for (const { reason, what } of reasons.iterate() as Iterable<{ reason: string; what: string }>)
     skipped.add(reason, what);
+}
+
+/** Some at a time: what `make_id` leaves behind in the memory is only tidied away when a statement is done. */
+function growAll(db: DatabaseSync): void {
+  const { last } = db.prepare('SELECT coalesce(max(n), 0) AS last FROM links').get() as { last: number };
+  const grow = db.prepare(GROW);
+  for (let n = 1; n <= last; n += TOPS_AT_ONCE) grow.run(n, n + TOPS_AT_ONCE - 1);
 }
 
 /** Comments that reply to each other in a circle hang on no top: the oldest of each circle becomes one. */
@@ -96,7 +105,7 @@ function openCircles(db: DatabaseSync): void {
       if (ageOf(at) < ageOf(top) || (ageOf(at) === ageOf(top) && at < top)) top = at;
     }
     cut.run(top);
-    grow.run(top);
+    grow.run(top, top);
   }
 }
 

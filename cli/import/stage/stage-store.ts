@@ -6,7 +6,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 const TABLES = `
-PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -16000;
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -4000;
 -- As in the file. target: the address that is asked for; land: where it leads.
 CREATE TABLE pages (n INTEGER PRIMARY KEY, ref TEXT NOT NULL UNIQUE, url TEXT NOT NULL, title TEXT, locked INTEGER NOT NULL,
   created INTEGER, used INTEGER NOT NULL DEFAULT 0, target TEXT, problem TEXT, land INTEGER);
