@@ -265,6 +265,8 @@ export const FileHead = v.object({
 export type FileHead = v.InferOutput<typeof FileHead>;
 /** The last line: without it the file is cut off. */
 export const FileEnd = v.object({ type: v.literal('end') });
+/** What both begin with, as a line: it is no record. */
+export const FRAME = /^\{"type":"(?:afterword|end)"/;
 
 export const ExportQuery = v.strictObject({
   site: v.optional(v.pipe(SiteId, v.description('All that the token is for, when left out'))),

@@ -1,7 +1,7 @@
 /** `afterword export`: takes everything along, as a file of our own format or of another system's. */
 import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { AnyRecord } from '../../worker/contract-transfer.ts';
+import { type AnyRecord, FRAME } from '../../worker/contract-transfer.ts';
 import { writeDisqus } from '../export/disqus.ts';
 import type { ExportLosses } from '../export/losses.ts';
 import { type Export, explainRefusal, openExport, readRecords } from '../export/ndjson.ts';
@@ -107,6 +107,3 @@ async function writeOwn({ answers }: Export, out: Out, count: (isComment: boolea
   }
   throw new Failure('The server ended the export before its end: try again.');
 }
-
-/** The first line and the last one. */
-const FRAME = /^\{"type":"(?:afterword|end)"/;

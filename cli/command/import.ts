@@ -1,7 +1,7 @@
 /** `afterword import`: shows what a file of another system would bring, brings it, and takes it back. */
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { AdminSites, Grant } from '../../worker/contract-admin.ts';
+import type { AdminSites } from '../../worker/contract-admin.ts';
 import type { Format, Import } from '../../worker/contract-transfer.ts';
 import { applyPlan } from '../import/apply.ts';
 import { keepHeapSmall } from '../import/heap.ts';
@@ -14,7 +14,9 @@ import { openStage, type Stage } from '../import/stage/stage-store.ts';
 import { formatCount, formatNumber } from '../output/format.ts';
 import { startProgress } from '../output/progress.ts';
 import { ApiError, type Client } from '../remote/client.ts';
-import { type Context, EXIT, Failure } from './context.ts';
+import { chooseSite } from '../remote/sites.ts';
+import { isLocal } from '../remote/target.ts';
+import { type Context, EXIT } from './context.ts';
 import { addExamples } from './examples.ts';
 import { addImportsCommands } from './imports.ts';
 
@@ -71,7 +73,7 @@ async function runImport(context: Context, path: string, flags: Flags): Promise<
   const prefixes = readMaps(flags.map ?? []);
   const single = flags.moves === undefined ? new Map<string, string>() : await readMoves(flags.moves);
   const base = flags.base === undefined ? null : readBase(flags.base);
-  const site = flags.site ?? (await findOnlySite(client));
+  const site = await chooseSite(client, flags.site);
   // Reading may take a while: whether it is there, and may be written to, is said before.
   await client.ask('POST', '/admin/imports/plan', { site });
   const moves: Moves = { prefixes, single, base: base ?? (await findOnlyOrigin(client, site)) };
@@ -143,18 +145,6 @@ function describeResult(plan: Plan, { id, comments, pages }: Import): string {
   ].join('\n');
 }
 
-async function findOnlySite(client: Client): Promise<string> {
-  const grant = await client.ask<Grant>('GET', '/admin/me');
-  const ids = grant.site !== null ? [grant.site] : grant.sites.map(({ id }) => id);
-  if (ids.length === 1) return ids[0]!;
-  throw new Failure(
-    ids.length === 0
-      ? 'There is no site to import into: npx afterword sites create'
-      : `Into which site? --site ${ids.join(', --site ')}`,
-    'usage',
-  );
-}
-
 /** A token that may import need not be one that may see this: then --base has to say it. */
 async function findOnlyOrigin(client: Client, site: string): Promise<string | null> {
   const { sites } = await client.ask<AdminSites>('GET', '/admin/sites').catch((error: unknown) => {
@@ -163,6 +153,5 @@ async function findOnlyOrigin(client: Client, site: string): Promise<string | nu
   });
   const origins = sites.find(({ id }) => id === site)?.origins ?? [];
   if (origins.length !== 1) return null;
-  const isLocal = /^(localhost|127\.|\[::1\])/.test(origins[0]!);
-  return `${isLocal ? 'http' : 'https'}://${origins[0]}`;
+  return `${isLocal(`http://${origins[0]}`) ? 'http' : 'https'}://${origins[0]}`;
 }

@@ -8,14 +8,13 @@ import { LIMITS } from '../../worker/contract.ts';
 import type { Import, Imported, ImportedRecords, Imports, NewImport } from '../../worker/contract-transfer.ts';
 import { Failure } from '../command/context.ts';
 import { ApiError, type Client } from '../remote/client.ts';
+import { BATCH_BYTES, finishImport } from '../remote/imports.ts';
 import type { Plan } from './plan.ts';
 import type { Namespace } from './stage/ids.ts';
 import { namePage } from './stage/land-store.ts';
 import { readRecords, type Sending } from './stage/order-store.ts';
 import type { Stage } from './stage/stage-store.ts';
 
-/** Of a request, as JSON: below LIMITS.importBytes with room for what is around the records. */
-const BATCH_BYTES = 900_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 /** Of the same request, in halves or not: about a minute. */
@@ -23,7 +22,7 @@ const TRIES = 8;
 /** A single record that is refused this often will be the next time. */
 const TRIES_OF_ONE = 4;
 
-export interface ApplyOptions {
+interface ApplyOptions {
   client: Client;
   stage: Stage;
   space: Namespace;
@@ -44,7 +43,7 @@ export async function applyPlan(options: ApplyOptions): Promise<Import | null> {
     // All pages first: the answers tell what comments have to call them.
     const comments = await sendRecords(options, begun, begun.position, 'page');
     await sendRecords(options, begun, comments, 'rest');
-    return await client.ask<Import>('POST', `/admin/imports/${begun.id}/finish`);
+    return await finishImport(client, begun);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new Failure(

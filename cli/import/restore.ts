@@ -8,10 +8,8 @@ import { LIMITS } from '../../worker/contract.ts';
 import type { FileHead, Import, Imported, NewImport, RecordType } from '../../worker/contract-transfer.ts';
 import { Failure } from '../command/context.ts';
 import { ApiError, type Client } from '../remote/client.ts';
+import { BATCH_BYTES, finishImport } from '../remote/imports.ts';
 import { type OwnLine, readOwnLines } from './read/own-lines.ts';
-
-/** Of a request, as JSON: below LIMITS.importBytes with room for what is around the records. */
-const BATCH_BYTES = 900_000;
 
 export interface Source {
   /** For people, and for the list of imports. */
@@ -81,7 +79,7 @@ export async function restoreSource(
     await sendBatch(client, begun.id, batch, restored);
     onProgress(batch.position + batch.lines.length, from);
   }
-  restored.import = await client.ask<Import>('POST', `/admin/imports/${begun.id}/finish`);
+  restored.import = await finishImport(client, begun);
   return restored;
 }
 

@@ -2,7 +2,7 @@
  * Our own format (docs/format.md), into a site that may have comments already: pages, comments and what is known of their authors.
  * Ids are kept. The other records are for restoring a whole instance; they are counted, and left out.
  */
-
+import { Status } from '../../../worker/contract.ts';
 import { FORMAT_VERSION } from '../../../worker/contract-transfer.ts';
 import { type Foreign, field, flag, isForeign, line, number, object, text, time } from '../read/fields.ts';
 import { readJson } from '../read/json.ts';
@@ -16,8 +16,6 @@ import {
   type SourceFile,
   type SourceItem,
 } from '../source.ts';
-
-const STATUSES = ['approved', 'pending', 'spam', 'trash', 'deleted'] as const;
 
 export const afterword: FormatReader = {
   format: 'afterword',
@@ -98,7 +96,7 @@ function readComment(value: Foreign, accounts: Lookup<string>): SourceComment {
     author: readAuthor(object(value, 'author'), accounts),
     body: text(value, 'body'),
     markup: 'markdown',
-    status: STATUSES.find((status) => status === field(value, 'status')) ?? 'pending',
+    status: Status.options.find((status) => status === field(value, 'status')) ?? 'pending',
     ...((kind === 'pingback' || kind === 'trackback') && { type: kind }),
     createdAt: time(value, 'createdAt'),
     editedAt: time(value, 'editedAt'),

@@ -2,6 +2,8 @@
  * What stands in foreign records, read without trust: a field is looked for under its own name only, and what is not of the kind
  * that was expected is not there.
  */
+import { readTime } from './times.ts';
+
 export type Foreign = Record<string, unknown>;
 
 export function isForeign(value: unknown): value is Foreign {
@@ -69,9 +71,6 @@ export function votes(score: number): { up: number; down: number } {
   return { up: Math.max(0, score), down: Math.max(0, -score) };
 }
 
-const WRITTEN =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)?(?:\s+[A-Z+\d-]+)?$/i;
-
 /** Epoch ms, of the first of the names that has a time: a text (without a zone it is UTC), or a number in ms, or in `unit`. */
 export function time(record: Foreign, names: string | string[], unit: 'ms' | 's' = 'ms'): number | null {
   for (const name of [names].flat()) {
@@ -93,21 +92,5 @@ function timeOf(value: unknown, unit: 'ms' | 's'): number | null {
     // Years that no clock ever showed; 0 is how systems write that there is none.
     return Math.abs(ms) <= 8.64e15 && ms !== 0 ? ms : null;
   }
-  return typeof value === 'string' ? parseWritten(value.trim()) : null;
-}
-
-function parseWritten(value: string): number | null {
-  const parts = WRITTEN.exec(value);
-  if (!parts) return null;
-  const [, year = '', month = '', day = '', hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] =
-    parts;
-  // Year 1 is how Go writes that there is none.
-  if (Number(year) <= 1) return null;
-  const offset = /^[+-]/.test(zone)
-    ? zone.replace(/^(...):?(..)?$/, (_, hours, minutes) => `${hours}:${minutes ?? '00'}`)
-    : 'Z';
-  const at = Date.parse(
-    `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}${offset}`,
-  );
-  return Number.isNaN(at) ? null : at;
+  return typeof value === 'string' ? readTime(value) : null;
 }

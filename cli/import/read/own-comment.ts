@@ -2,6 +2,7 @@
  * What our exports in the formats of others add to a comment, so that it comes back as it was: JSON in a place that others pass
  * over (comment meta `_afterword` in WXR, an element of our namespace in Disqus' XML).
  */
+import { Status } from '../../../worker/contract.ts';
 import type { CommentRecord } from '../../../worker/contract-transfer.ts';
 import type { SourceComment } from '../source.ts';
 
@@ -56,7 +57,7 @@ export function readOwnComment(json: string, foreign: SourceComment): SourceComm
       ...(badge && { badge }),
     },
     ...(text(own.body) !== null && { body: text(own.body)!, markup: 'markdown' }),
-    status: STATUSES.find((status) => status === own.status) ?? foreign.status,
+    status: Status.options.find((status) => status === own.status) ?? foreign.status,
     ...(own.kind === 'pingback' || own.kind === 'trackback' ? { type: own.kind } : {}),
     createdAt: Number.isNaN(createdAt) ? foreign.createdAt : createdAt,
     ...(!Number.isNaN(editedAt) && { editedAt }),
@@ -65,5 +66,3 @@ export function readOwnComment(json: string, foreign: SourceComment): SourceComm
     locked: own.locked === true,
   };
 }
-
-const STATUSES = ['approved', 'pending', 'spam', 'trash', 'deleted'] as const;

@@ -1,6 +1,6 @@
 /**
  * Backups: asked for over HTTP, and made by the cron. They hold everything, with e-mail addresses, so they are for tokens of all
- * sites that may read comments too. What a backup is made of is export.ts, how one is made backup-step.ts.
+ * sites that may read comments too. What a backup is made of is export.ts, how one is made step.ts.
  */
 import type { R2Bucket } from '@cloudflare/workers-types';
 import * as v from 'valibot';

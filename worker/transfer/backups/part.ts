@@ -1,8 +1,6 @@
 /** Bytes of a part: lines to a gzip member, and back with everything that can be wrong with it. Knows no bucket. */
+import { FRAME } from '../../contract-transfer';
 import type { PartFile } from './state';
-
-/** A line that is no record: the first and the last of a file. */
-const FRAME = /^\{"type":"(?:afterword|end)"/;
 
 export async function packPart(lines: string[]): Promise<{ file: PartFile; bytes: ArrayBuffer }> {
   const text = new Blob(lines.map((line) => `${line}\n`));

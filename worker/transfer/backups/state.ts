@@ -1,6 +1,6 @@
 /**
  * Where a backup stands: `backups/<id>/state.json` in the bucket, beside its parts, and nowhere else, so that backups are known
- * when the database is lost. Only here the bucket is asked; what is done next is backup-step.ts.
+ * when the database is lost. Only here the bucket is asked; what is done next is step.ts.
  */
 import type { R2Bucket } from '@cloudflare/workers-types';
 import * as v from 'valibot';
@@ -73,7 +73,7 @@ export async function readSummaries(bucket: R2Bucket, ids: string[]): Promise<Ba
 async function readSummary(bucket: R2Bucket, id: string): Promise<Backup | undefined> {
   const object = await inBucket(() => bucket.head(stateKey(id)));
   const kept = v.safeParse(v.pipe(v.string(), v.parseJson(), Backup), object?.customMetadata?.[SUMMARY]);
-  if (kept.success) return kept.output;
+  if (kept.success) return kept.output.id === id ? kept.output : undefined;
   // A bucket that was copied by a tool that leaves metadata behind.
   return object ? (await readState(bucket, id))?.state : undefined;
 }
@@ -83,7 +83,8 @@ export async function readState(bucket: R2Bucket, id: string): Promise<Held | un
   const object = await inBucket(() => bucket.get(stateKey(id)));
   if (!object) return undefined;
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), State), await inBucket(() => object.text()));
-  return parsed.success ? { state: parsed.output, etag: object.etag } : undefined;
+  // A folder that was copied to another name is no backup: it speaks of the one that it was.
+  return parsed.success && parsed.output.id === id ? { state: parsed.output, etag: object.etag } : undefined;
 }
 
 /** @returns undefined when there is one of this id already @throws Problem storage_unavailable */
