@@ -4,11 +4,11 @@ import { type Command, Option } from 'commander';
 import type { AdminCommentContext, Log, Verb } from '../../worker/contract-admin.ts';
 import { decideAboutIds, decideByFilter, undoBatch } from '../comments/decide.ts';
 import { drawComments, drawContext, drawLog } from '../comments/draw.ts';
-import { addFilterOptions, type FilterOptions, isFiltered, readFilter } from '../comments/filter.ts';
 import { walkComments } from '../comments/walk.ts';
 import { formatCount } from '../output/format.ts';
 import { type Progress, startProgress } from '../output/progress.ts';
 import { chooseSite } from '../remote/sites.ts';
+import { addFilterOptions, type FilterOptions, isFiltered, readFilter } from './comment-filter.ts';
 import { type Context, Failure } from './context.ts';
 import { addExamples } from './examples.ts';
 

@@ -9,7 +9,7 @@ const DOCS = 'docs/embedding.md';
 const JAVASCRIPT =
   /^(?:(?:text|application)\/(?:x-)?(?:java|ecma)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;
 
-export const pasteTag = (server: string | undefined): string =>
+const pasteTag = (server: string | undefined): string =>
   `<script src="${server ?? 'https://YOUR-AFTERWORD'}/embed.js" async></script>`;
 
 /** Each tag by itself. */

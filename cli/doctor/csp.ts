@@ -35,7 +35,7 @@ const FALLBACKS = {
 export type Kind = keyof typeof FALLBACKS;
 
 /** @returns name and values of what decides; undefined when the policy says nothing about it */
-export function decisive(policy: Policy, kind: Kind): { name: string; values: string[] } | undefined {
+function decisive(policy: Policy, kind: Kind): { name: string; values: string[] } | undefined {
   const name = FALLBACKS[kind].find((candidate) => policy.has(candidate));
   return name && { name, values: policy.get(name)! };
 }

@@ -15,7 +15,7 @@ import { type Page, readPage, TooDeep } from './read-page.ts';
 import { type Visit, VisitError, visit } from './visit.ts';
 
 const MAX_BYTES = 5_000_000;
-export const PAGE_ACCEPT = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+const PAGE_ACCEPT = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 const CHECKS = [
   ...REACH_CHECKS,

@@ -7,7 +7,10 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openClient } from '../../cli/remote/client.ts';
+import { finishImport } from '../../cli/remote/imports.ts';
 import { type Server, startServer } from '../../cli/server.ts';
+import type { Import } from '../../worker/contract-transfer.ts';
 import { afterword, api, folder } from './stage.ts';
 
 const SITE = `kill-${process.pid}`;
@@ -198,6 +201,15 @@ describe('an import that is killed', () => {
     expect(ran).toMatchObject({ code: 0 });
     expect(await dump(killed.url, killed.secrets.ADMIN_TOKEN)).toEqual(quiet);
   }, 120_000);
+});
+
+it('an import that added nothing may be ended twice: the first answer may have been lost', async () => {
+  const client = openClient(killed.url, killed.secrets.ADMIN_TOKEN);
+  const wanted = { site: SITE, format: 'disqus', name: 'empty.xml', digest: 'e'.repeat(64), total: 0 };
+  const begun = await client.ask<Import>('POST', '/admin/imports', wanted);
+  const done = { id: begun.id, status: 'done', comments: 0 };
+  expect(await finishImport(client, begun)).toMatchObject(done);
+  expect(await finishImport(client, begun)).toMatchObject(done);
 });
 
 async function askKilled<T>(method: string, path: string): Promise<T> {

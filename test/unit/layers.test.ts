@@ -40,7 +40,7 @@ const basename = (file: string) =>
     .split('/')
     .at(-1)!
     .replace(/\.tsx?$/, '');
-/** `store.ts`, and where a room has several, `x-store.ts`. */
+/** `store.ts`; where a room has several, with a word before it. */
 const STORE = /[/-]store\.ts$/;
 const say = (wrong: Import[]) => wrong.map((i) => `${i.file} imports ${i.target}`);
 
@@ -86,6 +86,51 @@ describe('layers', () => {
     );
     expect(say(wrong)).toEqual([]);
     expect(inRoom('cli').filter((i) => contract.test(i.target)).length).toBeGreaterThan(5);
+  });
+
+  it('of the command line only commands end the process and know commander, one file asks the admin API, and stages are SQLite', () => {
+    // What owners type: `afterword`. What engineers run (build, start, deploy …) stands beside these folders.
+    const own = files.filter((f) => /^cli\/(?:\w+\/|afterword\.ts)/.test(f));
+    expect(own.length).toBeGreaterThan(60);
+    const code = (f: string) => readFileSync(join(ROOT, f), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    const withWord = (word: RegExp) => own.filter((f) => word.test(code(f)));
+    const users = (target: RegExp) =>
+      [...new Set(imports.filter((i) => own.includes(i.file) && target.test(i.target)).map((i) => i.file))].sort();
+    expect(withWord(/console\./)).toEqual([]);
+    expect(withWord(/process\.exit(?:Code)?\b/).filter((f) => !/^cli\/(?:command\/|afterword\.ts)/.test(f))).toEqual(
+      [],
+    );
+    expect(withWord(/\bprocess\.env\b/)).toEqual([
+      'cli/afterword.ts',
+      'cli/command/login.ts',
+      'cli/output/progress.ts',
+      'cli/remote/target.ts',
+    ]);
+    expect(withWord(/(?<![\w.])fetch\(/)).toEqual(['cli/remote/client.ts']);
+    expect(users(/^node:https?$/)).toEqual(['cli/doctor/visit.ts']);
+    expect(users(/^commander$/).filter((f) => !/^cli\/(?:command\/|afterword)/.test(f))).toEqual([]);
+    expect(users(/^node:sqlite$/).filter((f) => !STORE.test(f))).toEqual([
+      'cli/export/wordpress.ts',
+      'cli/import/read/lookup.ts',
+      'cli/import/read/sqlite.ts',
+    ]);
+  });
+
+  it('rooms of the command line know commands by what they are given and fail with, formats only the reading room', () => {
+    const rooms = inRoom('cli').filter((i) => /^cli\/\w+\//.test(i.file));
+    const wrong = rooms.filter((i) => {
+      if (/^cli\/command\//.test(i.target))
+        return !/^cli\/command\//.test(i.file) && i.target !== 'cli/command/context';
+      if (/^cli\/import\/formats\//.test(i.file))
+        return !/^(?:cli\/import\/(?:source|formats\/|read\/|text\/)|worker\/contract|node:)/.test(i.target);
+      // What is read knows nothing of a server.
+      return /^cli\/import\/(?:read|text|stage)\//.test(i.file) && /^cli\/(?:remote|output)\//.test(i.target);
+    });
+    expect(say(wrong)).toEqual([]);
+    const formats = rooms.filter(
+      (i) => /^cli\/import\/formats\//.test(i.target) && !i.file.startsWith('cli/import/formats'),
+    );
+    expect(say(formats)).toEqual([]);
   });
 
   it('the contract imports nothing but the schema library and its own parts', () => {

@@ -31,7 +31,7 @@ const CODES: Partial<Record<ErrorCode, keyof ComposeMessages>> = {
   setup_required: 'busy',
   storage_unavailable: 'busy',
 };
-/** What has to do with who writes, identity/explain.ts says. */
+/** What has to do with who writes, identity/explain.tsx says. */
 export function explainRefusal(s: Thread, error: ApiError): string {
   const text = error.field === 'body' ? 'body' : (CODES[error.code as ErrorCode] ?? 'refused');
   return s._identity?.explain(s, error) ?? (texts(s)[text] as string);

@@ -12,7 +12,7 @@ export const MAX_DEPTH = 200;
 export const MAX_TEXT = 16 * 1024 * 1024;
 /** A value that is handed over whole, in characters and in parts: it stands in memory. */
 export const MAX_VALUE = 64 * 1024 * 1024;
-export const MAX_PARTS = 2_000_000;
+const MAX_PARTS = 2_000_000;
 
 export interface Found {
   /** Of those asked for. */

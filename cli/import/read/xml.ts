@@ -8,7 +8,7 @@ import { type SaxesAttributeNS, SaxesParser } from 'saxes';
 import { SourceError, type SourceFile, type SourceSkip } from '../source.ts';
 
 /** What one element may be, and what stands outside of the root; a real export is far below. */
-export const XML_LIMITS = { depth: 64, attributes: 64, textChars: 16 * 1024 * 1024, outsideChars: 1024 * 1024 };
+const XML_LIMITS = { depth: 64, attributes: 64, textChars: 16 * 1024 * 1024, outsideChars: 1024 * 1024 };
 
 export interface XmlElement {
   local: string;
