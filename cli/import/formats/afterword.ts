@@ -2,20 +2,13 @@
  * Our own format (docs/format.md), into a site that may have comments already: pages, comments and what is known of their authors.
  * Ids are kept. The other records are for restoring a whole instance; they are counted, and left out.
  */
-import { Status } from '../../../worker/contract.ts';
 import { FORMAT_VERSION } from '../../../worker/contract-transfer.ts';
-import { type Foreign, field, flag, isForeign, line, number, object, text, time } from '../read/fields.ts';
+import { type Foreign, flag, isForeign, line, number, object, text, time } from '../read/fields.ts';
 import { readJson } from '../read/json.ts';
 import { peekRecord } from '../read/json-peek.ts';
 import { Lookup } from '../read/lookup.ts';
-import {
-  type FormatReader,
-  type SourceAuthor,
-  type SourceComment,
-  SourceError,
-  type SourceFile,
-  type SourceItem,
-} from '../source.ts';
+import { readOwnAuthor, readOwnFields } from '../read/own-comment.ts';
+import { type FormatReader, type SourceComment, SourceError, type SourceFile, type SourceItem } from '../source.ts';
 
 export const afterword: FormatReader = {
   format: 'afterword',
@@ -84,38 +77,18 @@ function readPage(value: Foreign): SourceItem {
 
 function readComment(value: Foreign, accounts: Lookup<string>): SourceComment {
   const id = text(value, 'id');
-  const kind = text(value, 'kind');
-  const isOrphan = flag(value, 'orphan');
+  const author = readOwnAuthor(object(value, 'author'));
+  const account = author.id === null ? null : accounts.get(author.id);
   return {
+    ...readOwnFields(value, { status: 'pending', createdAt: null }),
     kind: 'comment',
     id,
     ownId: id,
     page: text(value, 'page'),
     // What it replied to is not there: it is not here either.
-    parent: line(value, 'parent') ?? (isOrphan ? `gone:${id}` : null),
-    author: readAuthor(object(value, 'author'), accounts),
+    parent: line(value, 'parent') ?? (flag(value, 'orphan') ? `gone:${id}` : null),
+    author: { ...author, ...(account !== null && { account }) },
     body: text(value, 'body'),
     markup: 'markdown',
-    status: Status.options.find((status) => status === field(value, 'status')) ?? 'pending',
-    ...((kind === 'pingback' || kind === 'trackback') && { type: kind }),
-    createdAt: time(value, 'createdAt'),
-    editedAt: time(value, 'editedAt'),
-    up: number(value, 'up'),
-    down: number(value, 'down'),
-    locked: flag(value, 'locked'),
-  };
-}
-
-function readAuthor(value: Foreign, accounts: Lookup<string>): SourceAuthor {
-  const id = line(value, 'id');
-  const account = id === null ? null : accounts.get(id);
-  const badge = text(value, 'badge');
-  return {
-    id,
-    name: text(value, 'name'),
-    email: line(value, 'email'),
-    url: line(value, 'url'),
-    ...(account !== null && { account }),
-    ...((badge === 'author' || badge === 'moderator') && { badge }),
   };
 }

@@ -4,7 +4,8 @@
  */
 import { Status } from '../../../worker/contract.ts';
 import type { CommentRecord } from '../../../worker/contract-transfer.ts';
-import type { SourceComment } from '../source.ts';
+import type { SourceAuthor, SourceComment } from '../source.ts';
+import { type Foreign, field, flag, isForeign, line, number, object, text, time } from './fields.ts';
 
 /** The namespace of our element, and the name of our meta. */
 export const OWN_URI = 'urn:afterword:export:1';
@@ -26,43 +27,60 @@ export function writeOwnComment(comment: CommentRecord, account: string | null):
  * so everything is looked at again.
  */
 export function readOwnComment(json: string, foreign: SourceComment): SourceComment {
-  let own: Record<string, unknown>;
+  let own: unknown;
   try {
-    own = Object(JSON.parse(json));
+    own = JSON.parse(json);
   } catch {
     return foreign;
   }
-  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-  const time = (value: unknown) => (typeof value === 'string' ? Date.parse(value) : Number.NaN);
-  const count = (value: unknown) => (Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : 0);
-  const id = text(own.id);
-  if (id === null || !/^[0-9a-z]{26}$/.test(id)) return foreign;
+  if (!isForeign(own)) return foreign;
+  const id = text(own, 'id');
+  if (!/^[0-9a-z]{26}$/.test(id)) return foreign;
 
-  const author = Object(own.author) as Record<string, unknown>;
-  const badge = author.badge === 'author' || author.badge === 'moderator' ? author.badge : undefined;
-  const createdAt = time(own.createdAt);
-  const editedAt = time(own.editedAt);
-  const account = text(author.account);
+  const author = object(own, 'author');
+  const account = line(author, 'account');
+  const known = readOwnAuthor(author);
+  const body = field(own, 'body');
   return {
     ...foreign,
+    ...readOwnFields(own, foreign),
     ownId: id,
     // What it replied to was gone before it was exported.
-    parent: foreign.parent ?? (own.orphan === true ? `gone:${id}` : null),
+    parent: foreign.parent ?? (flag(own, 'orphan') ? `gone:${id}` : null),
     author: {
-      id: text(author.id) ?? foreign.author.id,
-      name: text(author.name) ?? foreign.author.name,
-      email: text(author.email) ?? foreign.author.email,
-      url: text(author.url) ?? foreign.author.url,
+      ...known,
+      id: known.id ?? foreign.author.id,
+      name: known.name || foreign.author.name,
+      email: known.email ?? foreign.author.email,
+      url: known.url ?? foreign.author.url,
       ...(account !== null && { account }),
-      ...(badge && { badge }),
     },
-    ...(text(own.body) !== null && { body: text(own.body)!, markup: 'markdown' }),
-    status: Status.options.find((status) => status === own.status) ?? foreign.status,
-    ...(own.kind === 'pingback' || own.kind === 'trackback' ? { type: own.kind } : {}),
-    createdAt: Number.isNaN(createdAt) ? foreign.createdAt : createdAt,
-    ...(!Number.isNaN(editedAt) && { editedAt }),
-    up: count(own.up),
-    down: count(own.down),
-    locked: own.locked === true,
+    ...(typeof body === 'string' && { body, markup: 'markdown' }),
+  };
+}
+
+/** What our own format says of a comment beside its text and its place, wherever that stands. */
+export function readOwnFields(value: Foreign, otherwise: Pick<SourceComment, 'status' | 'createdAt'>) {
+  const kind = field(value, 'kind');
+  const editedAt = time(value, 'editedAt');
+  return {
+    status: Status.options.find((status) => status === field(value, 'status')) ?? otherwise.status,
+    ...((kind === 'pingback' || kind === 'trackback') && ({ type: kind } as const)),
+    createdAt: time(value, 'createdAt') ?? otherwise.createdAt,
+    ...(editedAt !== null && { editedAt }),
+    up: Math.max(0, number(value, 'up')),
+    down: Math.max(0, number(value, 'down')),
+    locked: flag(value, 'locked'),
+  };
+}
+
+export function readOwnAuthor(value: Foreign): SourceAuthor {
+  const badge = field(value, 'badge');
+  return {
+    id: line(value, 'id'),
+    name: text(value, 'name'),
+    email: line(value, 'email'),
+    url: line(value, 'url'),
+    ...((badge === 'author' || badge === 'moderator') && { badge }),
   };
 }
