@@ -1,8 +1,8 @@
 /** `afterword …`: runs a command, and turns whatever comes of it into clear lines and an exit code (docs/cli.md). */
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
-import { EXIT, Failure } from './command/context.ts';
 import { buildProgram } from './command/program.ts';
+import { EXIT, Failure } from './failure.ts';
 import { guard } from './output/harmless.ts';
 import { besideProgress } from './output/progress.ts';
 import { describeTrouble } from './output/trouble.ts';

@@ -2,13 +2,14 @@
 import type { Command } from 'commander';
 import type { Backup } from '../../worker/contract-transfer.ts';
 import { openTarget } from '../export/target-file.ts';
+import { Failure } from '../failure.ts';
 import { readOwnLines } from '../import/read/own-lines.ts';
 import { formatBytes, formatCount, formatNumber, formatTime } from '../output/format.ts';
 import { startProgress } from '../output/progress.ts';
 import { drawTable } from '../output/table.ts';
 import { getBackup, listBackups, openBackup, unpackBackup } from '../remote/backup.ts';
 import type { Client } from '../remote/client.ts';
-import { type Context, Failure } from './context.ts';
+import type { Context } from './context.ts';
 import { addExamples } from './examples.ts';
 
 export function addBackupCommand(program: Command, context: () => Context): void {

@@ -2,10 +2,10 @@
 import { type Command, Option } from 'commander';
 import { Status } from '../../worker/contract.ts';
 import type { AdminPages, CommentFilter } from '../../worker/contract-admin.ts';
+import { Failure } from '../failure.ts';
 import { harmlessLine } from '../output/harmless.ts';
 import type { Client } from '../remote/client.ts';
 import { chooseSite } from '../remote/sites.ts';
-import { Failure } from './context.ts';
 import { readTime } from './time-option.ts';
 
 export interface FilterOptions {

@@ -5,11 +5,12 @@ import type { AdminCommentContext, Log, Verb } from '../../worker/contract-admin
 import { decideAboutIds, decideByFilter, undoBatch } from '../comments/decide.ts';
 import { drawComments, drawContext, drawLog } from '../comments/draw.ts';
 import { walkComments } from '../comments/walk.ts';
+import { Failure } from '../failure.ts';
 import { formatCount } from '../output/format.ts';
 import { type Progress, startProgress } from '../output/progress.ts';
 import { chooseSite } from '../remote/sites.ts';
 import { addFilterOptions, type FilterOptions, isFiltered, readFilter } from './comment-filter.ts';
-import { type Context, Failure } from './context.ts';
+import type { Context } from './context.ts';
 import { addExamples } from './examples.ts';
 
 /** What each verb does, how it is asked about, and how it is said when it was done. */

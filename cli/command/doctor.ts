@@ -9,9 +9,10 @@ import { drawReport } from '../doctor/draw-report.ts';
 import { collectInstance, judgeInstance } from '../doctor/examine-instance.ts';
 import { examinePage, type PageReport } from '../doctor/examine-page.ts';
 import { type Finding, isUnseen } from '../doctor/finding.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { terminalWidth } from '../output/table.ts';
 import { isLocal, type Target } from '../remote/target.ts';
-import { type Context, EXIT, Failure } from './context.ts';
+import type { Context } from './context.ts';
 import { addExamples } from './examples.ts';
 
 export function addDoctorCommand(program: Command, context: () => Context): void {

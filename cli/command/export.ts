@@ -7,9 +7,10 @@ import type { ExportLosses } from '../export/losses.ts';
 import { type Export, explainRefusal, openExport, readRecords } from '../export/ndjson.ts';
 import { openTarget } from '../export/target-file.ts';
 import { writeWordpress } from '../export/wordpress.ts';
+import { Failure } from '../failure.ts';
 import { formatBytes, formatCount } from '../output/format.ts';
 import { startProgress } from '../output/progress.ts';
-import { type Context, Failure } from './context.ts';
+import type { Context } from './context.ts';
 import { addExamples } from './examples.ts';
 
 interface Flags {

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { AdminSites } from '../../worker/contract-admin.ts';
 import type { Format, Import } from '../../worker/contract-transfer.ts';
+import { EXIT } from '../failure.ts';
 import { applyPlan } from '../import/apply.ts';
 import { keepHeapSmall } from '../import/heap.ts';
 import { type Moves, readBase, readMaps, readMoves } from '../import/moves.ts';
@@ -16,7 +17,7 @@ import { startProgress } from '../output/progress.ts';
 import { ApiError, type Client } from '../remote/client.ts';
 import { chooseSite } from '../remote/sites.ts';
 import { isLocal } from '../remote/target.ts';
-import { type Context, EXIT } from './context.ts';
+import type { Context } from './context.ts';
 import { addExamples } from './examples.ts';
 import { addImportsCommands } from './imports.ts';
 

@@ -1,10 +1,11 @@
 /** `afterword import list | show | undo`: what was imported, and taking it back. */
 import type { Command } from 'commander';
 import { FORMATS, type Import, type Imports, type ImportUndone } from '../../worker/contract-transfer.ts';
+import { EXIT } from '../failure.ts';
 import { formatCount, formatNumber, formatTime } from '../output/format.ts';
 import { startProgress } from '../output/progress.ts';
 import { drawTable } from '../output/table.ts';
-import { type Context, EXIT } from './context.ts';
+import type { Context } from './context.ts';
 
 export function addImportsCommands(command: Command, context: () => Context): void {
   command

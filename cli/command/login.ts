@@ -1,12 +1,13 @@
 /** `afterword login`, `logout`, `whoami`: which server and token are stored on this machine, and what the token may do. */
 import type { Command } from 'commander';
 import type { Grant } from '../../worker/contract-admin.ts';
+import { Failure } from '../failure.ts';
 import { formatTime } from '../output/format.ts';
 import { harmlessLine } from '../output/harmless.ts';
 import { readSecret } from '../output/secret.ts';
 import { openClient } from '../remote/client.ts';
 import { configPath, readConfig, writeConfig } from '../remote/config.ts';
-import { type Context, Failure } from './context.ts';
+import type { Context } from './context.ts';
 import { addExamples } from './examples.ts';
 
 export function addLoginCommands(program: Command, context: () => Context): void {

@@ -1,10 +1,11 @@
 /** The context of this process: its terminal, its flags, its environment. */
 import { createInterface } from 'node:readline/promises';
+import { Failure } from '../failure.ts';
 import { guard, toJson } from '../output/harmless.ts';
 import { besideProgress } from '../output/progress.ts';
 import { type Client, openClient } from '../remote/client.ts';
 import { findTarget, type Target, type TargetFlags } from '../remote/target.ts';
-import { type Context, Failure } from './context.ts';
+import type { Context } from './context.ts';
 
 export interface GlobalFlags extends TargetFlags {
   json?: boolean;

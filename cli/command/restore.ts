@@ -1,13 +1,14 @@
 /** `afterword restore`: fills an empty instance from an export, or from a backup of its own bucket. */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { Failure } from '../failure.ts';
 import { openFile } from '../import/read/open.ts';
 import { type Checked, checkSource, type Restored, restoreSource, type Source } from '../import/restore.ts';
 import { formatCount } from '../output/format.ts';
 import { startProgress } from '../output/progress.ts';
 import { getBackup, isBackupId, unpackBackup } from '../remote/backup.ts';
 import type { Client } from '../remote/client.ts';
-import { type Context, Failure } from './context.ts';
+import type { Context } from './context.ts';
 import { addExamples } from './examples.ts';
 
 interface Flags {

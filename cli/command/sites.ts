@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import * as v from 'valibot';
 import type { AdminSite, AdminSites } from '../../worker/contract-admin.ts';
 import { Settings } from '../../worker/contract-settings.ts';
+import { Failure } from '../failure.ts';
 import { formatTime } from '../output/format.ts';
 import { harmlessLine } from '../output/harmless.ts';
 import { drawTable } from '../output/table.ts';
 import type { Client } from '../remote/client.ts';
 import { readSiteId } from '../remote/sites.ts';
 import { hostOfOrigin, readSettings } from '../site-sql.ts';
-import { type Context, Failure } from './context.ts';
+import type { Context } from './context.ts';
 import { addExamples } from './examples.ts';
 
 const DEFAULTS: Record<string, unknown> = v.parse(Settings, {});

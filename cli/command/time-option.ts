@@ -1,5 +1,5 @@
 /** Times as people type them: a day, an ISO time, or how long from now (`90d`, `12h`). */
-import { Failure } from './context.ts';
+import { Failure } from '../failure.ts';
 
 const UNITS_MS: Record<string, number> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 

@@ -1,11 +1,12 @@
 /** `afterword tokens …`: API tokens with the scopes they need and no more; a new one is shown once. */
 import { type Command, Option } from 'commander';
 import { type CreatedToken, SCOPES, Scope, type Token, type Tokens } from '../../worker/contract-admin.ts';
+import { Failure } from '../failure.ts';
 import { formatTime } from '../output/format.ts';
 import { harmlessLine } from '../output/harmless.ts';
 import { drawTable } from '../output/table.ts';
 import { readSiteId } from '../remote/sites.ts';
-import { type Context, Failure } from './context.ts';
+import type { Context } from './context.ts';
 import { addExamples } from './examples.ts';
 import { readTime } from './time-option.ts';
 

@@ -1,7 +1,7 @@
 /** Everything as an instance tells it (docs/format.md): answer by answer, as lines or as records. Where they go is the command's matter. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AnyRecord, FileHead } from '../../worker/contract-transfer.ts';
-import { Failure } from '../command/context.ts';
+import { Failure } from '../failure.ts';
 import { ApiError, type Client } from '../remote/client.ts';
 
 /** How often an answer that broke off in the middle is asked for. */

@@ -8,7 +8,7 @@ import { chmod, open, rename } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { Failure } from '../command/context.ts';
+import { Failure } from '../failure.ts';
 import { removeAtExit } from '../import/stage/leftovers.ts';
 
 export interface Target {

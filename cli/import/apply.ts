@@ -6,7 +6,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LIMITS } from '../../worker/contract.ts';
 import type { Import, Imported, ImportedRecords, Imports, NewImport } from '../../worker/contract-transfer.ts';
-import { Failure } from '../command/context.ts';
+import { Failure } from '../failure.ts';
 import { ApiError, type Client } from '../remote/client.ts';
 import { BATCH_BYTES, finishImport } from '../remote/imports.ts';
 import type { Plan } from './plan.ts';

@@ -4,7 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse';
-import { Failure } from '../command/context.ts';
+import { Failure } from '../failure.ts';
 
 export interface Moves {
   /** Origin, and path if there is one, that addresses without a host are below; null: not known. */

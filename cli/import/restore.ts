@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { LIMITS } from '../../worker/contract.ts';
 import type { FileHead, Import, Imported, NewImport, RecordType } from '../../worker/contract-transfer.ts';
-import { Failure } from '../command/context.ts';
+import { Failure } from '../failure.ts';
 import { ApiError, type Client } from '../remote/client.ts';
 import { BATCH_BYTES, finishImport } from '../remote/imports.ts';
 import { type OwnLine, readOwnLines } from './read/own-lines.ts';

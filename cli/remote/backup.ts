@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import * as v from 'valibot';
 import { type Backup, BackupId, type Backups } from '../../worker/contract-transfer.ts';
-import { Failure } from '../command/context.ts';
+import { Failure } from '../failure.ts';
 import type { Client } from './client.ts';
 
 /** Of a part, uncompressed: many times what one has. */

@@ -1,6 +1,6 @@
 /** The one fetch of the command line: to the admin API of an instance, with its token. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { Failure } from '../command/context.ts';
+import { Failure } from '../failure.ts';
 import { formatDuration } from '../output/format.ts';
 import { besideProgress } from '../output/progress.ts';
 

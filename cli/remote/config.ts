@@ -6,7 +6,7 @@ import { chmodSync, closeSync, fstatSync, mkdirSync, openSync, readFileSync, ren
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { Failure } from '../command/context.ts';
+import { Failure } from '../failure.ts';
 
 const Config = v.object({
   /** The server that commands speak to unless told otherwise. */

@@ -1,6 +1,6 @@
 /** Which site a command means: the one it names, or the only one there is. */
 import type { Grant } from '../../worker/contract-admin.ts';
-import { Failure } from '../command/context.ts';
+import { Failure } from '../failure.ts';
 import { checkSiteId } from '../site-sql.ts';
 import type { Client } from './client.ts';
 

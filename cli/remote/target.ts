@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../command/context.ts';
+import { Failure } from '../failure.ts';
 import { ROOT } from '../root.ts';
 import { parseSecrets } from '../secrets.ts';
 import { configPath, readConfig } from './config.ts';

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { EXIT } from '../../cli/command/context.ts';
 import { buildProgram } from '../../cli/command/program.ts';
+import { EXIT } from '../../cli/failure.ts';
 import { ROOT } from '../../cli/root.ts';
 
 const text = readFileSync(join(ROOT, 'docs/cli.md'), 'utf8');

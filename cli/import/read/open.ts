@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { Failure } from '../../command/context.ts';
+import { Failure } from '../../failure.ts';
 import { SourceError, type SourceFile } from '../source.ts';
 import { removeAtExit } from '../stage/leftovers.ts';
 import { openOnlyFile } from './unzip.ts';

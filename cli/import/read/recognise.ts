@@ -1,6 +1,6 @@
 /** Which format a file has: asked of the readers, or said by the person. */
 import { FORMATS, type Format } from '../../../worker/contract-transfer.ts';
-import { Failure } from '../../command/context.ts';
+import { Failure } from '../../failure.ts';
 import { FORMAT_READERS } from '../formats.ts';
 import { type FormatReader, SourceError, type SourceFile } from '../source.ts';
 
