@@ -3,7 +3,7 @@
  * to and which is gone with the process however it ends. Owns its tables and filling them; link-store.ts connects what lies
  * here, order-store.ts reads it.
  */
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 
 const TABLES = `
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -4000;
@@ -79,8 +79,9 @@ export function openStage(): Stage {
 }
 
 export interface Filling {
-  /** @returns false when there is one of that ref or id already, which stays */
-  addPage(page: StagedPage): boolean;
+  /** One of that ref that is there already stays. */
+  addPage(page: StagedPage): void;
+  /** @returns false when there is one of that id already, which stays */
   addComment(comment: StagedComment): boolean;
   /** Of an author who is there already, only what was not known is added. */
   addAuthor(author: StagedAuthor): void;
@@ -100,10 +101,8 @@ export function fillStage({ db }: Stage): Filling {
      email = coalesce(email, excluded.email), account = coalesce(account, excluded.account)
      WHERE (email IS NULL AND excluded.email IS NOT NULL) OR (account IS NULL AND excluded.account IS NOT NULL)`,
   );
-  const added = (statement: StatementSync, ...values: (string | number | null)[]) =>
-    statement.run(...values).changes === 1;
   return {
-    addPage: (p) => added(page, p.ref, p.url, p.title, Number(p.locked), p.created),
+    addPage: (p) => void page.run(p.ref, p.url, p.title, Number(p.locked), p.created),
     addComment(c) {
       const { changes, lastInsertRowid } = comment.run(
         ...[c.source, c.own, c.page, c.parent, c.author, c.kind, c.status, c.created, c.before, c.edited],

@@ -3,6 +3,7 @@
  * reason. Nothing is connected here: replies and pages may come in any order.
  */
 import { createHash } from 'node:crypto';
+import { LIMITS } from '../../../worker/contract.ts';
 import { type FormatReader, type SourceAuthor, type SourceComment, SourceError, type SourceFile } from '../source.ts';
 import { fitBody, fitCount, fitEmail, fitLine, fitName, fitRef, fitTime, fitUrl } from './fit.ts';
 import { makeAuthorId, type Namespace } from './ids.ts';
@@ -12,7 +13,6 @@ import { createTally, type Tally } from './tally.ts';
 const ACCOUNT = /^[\w.-]+:\S{1,180}$/;
 
 export interface Staged {
-  pages: number;
   comments: number;
   skipped: Tally;
   /** Kept, but told: dates that cannot be right, texts that were too long. */
@@ -32,7 +32,7 @@ export async function stageFile(
   { space, now, onProgress }: { space: Namespace; now: number; onProgress(count: number): void },
 ): Promise<Staged> {
   const filling = fillStage(stage);
-  const staged: Staged = { pages: 0, comments: 0, skipped: createTally(), odd: createTally(), broken: null };
+  const staged: Staged = { comments: 0, skipped: createTally(), odd: createTally(), broken: null };
   let before: number | null = null;
   try {
     for await (const item of reader.read(file)) {
@@ -40,12 +40,16 @@ export async function stageFile(
       else if (item.kind === 'page') {
         const page = {
           ref: fitRef(item.ref),
-          url: item.url.trim().toWellFormed().slice(0, 4096),
-          title: fitLine(item.title, 300),
+          // What is cut here is too long to land anywhere.
+          url: item.url
+            .trim()
+            .toWellFormed()
+            .slice(0, 2 * LIMITS.urlBytes),
+          title: fitLine(item.title, LIMITS.titleChars),
           locked: item.locked === true,
           created: fitTime(item.createdAt, now).ms,
         };
-        if (filling.addPage(page)) staged.pages++;
+        filling.addPage(page);
       } else {
         before = addComment(filling, staged, item, { space, now, before });
         if (++staged.comments % 1000 === 0) onProgress(staged.comments);
