@@ -255,3 +255,16 @@ it('day after day leaves what retention keeps, and nothing of the others', async
   expect(new Set((await keys()).map((key) => key.split('/')[1]))).toEqual(new Set(ids));
   expect(await keys()).toHaveLength(ids.length * 2);
 }, 60_000);
+
+it('a folder that was copied to another name is none, and nothing of the one it speaks of is thrown away', async () => {
+  const { id } = await runToEnd(source(3));
+  const copy = formatId(NOW - 400 * DAY_MS);
+  for (const key of await keys()) {
+    const object = (await bucket.get(key))!;
+    await bucket.put(key.replace(id, copy), await object.arrayBuffer(), { customMetadata: object.customMetadata! });
+  }
+  expect(await readState(bucket, copy)).toBeUndefined();
+  expect((await readSummaries(bucket, [copy, id])).map((one) => one.id)).toEqual([id]);
+  for (let day = 1; day <= 3; day++) await runToEnd(source(1), NOW + day * DAY_MS);
+  expect((await unpack(id)).split('\n')).toHaveLength(6);
+});

@@ -206,3 +206,29 @@ it('a plan tells where pages would land and what is there, at one cost however m
   expect([plan.present, plan.taken]).toEqual([[there.id], [theirs.id]]);
   expect(await problem(ask('POST', '/admin/imports/plan', { site: 'nowhere' }))).toMatchObject({ code: 'not_found' });
 });
+
+it('threat 17: what is added is by nobody who writes or logs in here, whatever the file says', async () => {
+  const { site, url } = await createSite();
+  const page = pageRecord({ site, url, id: nextId() });
+  // A key's thumbprint is 43 characters of the same alphabet: one of some thousands begins as an imported author's id does.
+  const thumbprint = `i_${'A'.repeat(41)}`;
+  const ids = [thumbprint, nextId(), 'i_', `i_${'a'.repeat(22)}`];
+  await importAll(site, [
+    page,
+    ...ids.map((id, n) =>
+      commentRecord({
+        site,
+        page: page.id,
+        id: idAt(START + n, 9_900_000),
+        author: { id, verified: 'GitHub', avatar: 'x' },
+      }),
+    ),
+  ]);
+  const written = await rows<{ author_id: string }>(
+    'SELECT author_id, author_verified, author_avatar FROM comments WHERE site_id = ? ORDER BY id',
+    site,
+  );
+  expect(written.map(({ author_id }) => author_id)).toEqual([null, null, null, `i_${'a'.repeat(22)}`]);
+  const { comments } = await thread({ url });
+  expect(comments.map(({ author }) => [author.verified, author.avatar])).toEqual(ids.map(() => [null, null]));
+});

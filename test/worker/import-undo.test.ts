@@ -1,7 +1,7 @@
 /** Taking an import away: the database is as it was before, but for what somebody wrote since. */
 import { expect, it } from 'vitest';
-import { readLog } from './admin';
-import { createSite, post, problem, thread } from './api';
+import { ask, readLog } from './admin';
+import { ADMIN, createSite, post, problem, thread } from './api';
 import { expectCounted } from './counted';
 import {
   askRecords,
@@ -19,7 +19,9 @@ import {
   sendRecords,
   undoImport,
 } from './importing';
+import { createKey } from './key';
 import { askUndo as askLogUndo, rows } from './moderator';
+import { watchDatabase } from './watched';
 
 const STATUSES = ['approved', 'pending', 'approved', 'trash', 'approved', 'deleted', 'spam'] as const;
 
@@ -135,4 +137,48 @@ it('a restore is not undone, and the log sends who asks it to the place', async 
   expect(((await answer.json()) as { detail: string }).detail).toContain('/admin/imports/');
   expect(await problem(askUndo(await createRestore()))).toMatchObject({ code: 'conflict' });
   expect(await finish(done.id)).toMatchObject({ status: 'done' });
+});
+
+it('records on their way when it is undone are refused or taken away, never left', async () => {
+  const { site, url } = await createSite();
+  const records = recordsOf(site, url, 16, 20);
+  const { id } = await createImport(site);
+  await sendRecords(id, records.slice(0, 12));
+  const bill = { trips: 0, written: 0 };
+  const late = { position: 12, records: records.slice(7) };
+  // They arrive between what an undo looks at and what it takes away.
+  const DB = watchDatabase(bill, async () => {
+    if ((await rows('SELECT 1 FROM imports WHERE id = ? AND position < 13', id)).length > 0)
+      expect((await ask('POST', `/admin/imports/${id}/records`, late)).status).toBeLessThan(500);
+  });
+  for (let left = true; left; ) {
+    const answer = await ask('POST', `/admin/imports/${id}/undo`, undefined, ADMIN, { DB });
+    ({ left } = (await answer.json()) as { left: boolean });
+  }
+  expect((await dumpSite(site)).flat()).toEqual([]);
+  await expectCounted();
+});
+
+it('two who undo it at once to the end leave one line in the log', async () => {
+  const { site, url } = await createSite();
+  const done = await importAll(site, recordsOf(site, url, 17, 5));
+  await Promise.all([askUndo(done.id), askUndo(done.id), askUndo(done.id)]);
+  const log = await rows<{ id: string; action: string; undone_by: string | null }>(
+    'SELECT id, action, undone_by FROM decisions WHERE site_id = ? ORDER BY id',
+    site,
+  );
+  expect(log.map(({ action, undone_by }) => [action, undone_by])).toEqual([
+    ['import', log[1]!.id],
+    ['import.undo', null],
+  ]);
+});
+
+it('a page that a reader has reacted to stays, and is of no import any more', async () => {
+  const { site, url } = await createSite({ reactions: ['👍'] });
+  const done = await importAll(site, recordsOf(site, url, 18, 5));
+  const key = await createKey();
+  expect((await key.ask('PUT', '/reaction', { url: `${url}/new`, value: '👍' })).status).toBe(200);
+  await undoImport(done.id);
+  expect((await thread({ url: `${url}/new` })).page).toMatchObject({ count: 0, reactions: { '👍': 1 } });
+  expect(await rows('SELECT import_id FROM pages WHERE site_id = ?', site)).toEqual([{ import_id: null }]);
 });

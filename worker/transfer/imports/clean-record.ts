@@ -13,8 +13,8 @@ import { Problem } from '../../problem';
 const Email = v.pipe(v.string(), v.email(), v.maxLength(LIMITS.emailChars));
 /** Of what D1 takes in a row, two megabytes; no comment that a person wrote becomes so long. */
 const HTML_BYTES = 1_500_000;
-/** Who wrote what was imported; only those may be named beside what is added to a site. */
-const IMPORTED_AUTHOR = /^i_/;
+/** Who wrote what was imported; only those may be named beside what is added to a site. A key's thumbprint may begin so, and is longer. */
+const IMPORTED_AUTHOR = /^i_[\w-]{22}$/;
 
 /** @throws Problem invalid_request, or another code, naming the field of the record */
 export function refuseRecord(at: number, field: string, why: string, code: 'invalid_request' | 'conflict'): never {
@@ -62,7 +62,8 @@ export function cleanComment(record: CommentRecord, at: number, images: boolean,
   const id = author.id !== null && (isExact || IMPORTED_AUTHOR.test(author.id)) ? author.id : null;
   return {
     author_id: id,
-    author_verified: isExact ? author.verified : author.verified === null ? null : cleanLine(author.verified) || null,
+    // That somebody logged in is what this instance has seen, or nothing.
+    author_verified: isExact ? author.verified : null,
     author_avatar: isExact ? author.avatar : null,
     author_name: name,
     author_email: isExact ? author.email : cleanEmail(author.email),

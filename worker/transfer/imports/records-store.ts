@@ -89,8 +89,9 @@ export const insertPages = (rows: PageRow[]): CompiledQuery[] =>
 
 /** Without the score, which the database works out. A text that is too long to be among others comes by itself. */
 export function insertComments(rows: NewComment[]): CompiledQuery[] {
-  // JSON makes six characters of a control.
-  const isLong = ({ body, html }: NewComment) => 6 * (body.length + html.length) > PARAMETER_CHARS;
+  // JSON makes six characters of a control: few are so long that it needs to be seen.
+  const isLong = (row: NewComment) =>
+    6 * (row.body.length + row.html.length) > PARAMETER_CHARS && JSON.stringify(row).length > PARAMETER_CHARS;
   const [long, short] = [rows.filter(isLong), rows.filter((row) => !isLong(row))];
   return [
     ...portion(short).map((json) => insert('comments', COMMENT, json)),

@@ -16,24 +16,32 @@ const SWEPT = 1_000;
 
 export interface WalkRow {
   id: string;
-  /** 1: of the import. */
+  /** 1: of the import; 0: how far the walk goes. */
   own: number;
 }
 
-/** The next of a site, latest first. @param before comments.id, or null at the beginning */
+/**
+ * The next of the import, latest first, one more than a portion; where there are fewer on the way, the last that was looked at.
+ * @param before comments.id, or null at the beginning
+ */
 export function selectWalk(importId: string, siteId: string, before: string | null): CompiledQuery<WalkRow> {
+  const behind = sql`FROM comments WHERE site_id = ${siteId} AND id < ${before ?? '~'} ORDER BY id DESC`;
   return sql<WalkRow>`
-    SELECT id, import_id IS ${importId} AS own FROM (
-      SELECT id, import_id FROM comments WHERE site_id = ${siteId} AND id < ${before ?? '~'}
-      ORDER BY id DESC LIMIT ${WALKED})`.compile(query);
+    WITH own AS MATERIALIZED (
+      SELECT id FROM (SELECT id, import_id ${behind} LIMIT ${WALKED})
+      WHERE import_id = ${importId} LIMIT ${PORTION + 1})
+    SELECT id, 1 AS own FROM own
+    UNION ALL
+    SELECT id, 0 FROM (
+      SELECT id ${behind} LIMIT (SELECT COUNT(*) <= ${PORTION} FROM own) OFFSET ${WALKED - 1})`.compile(query);
 }
 
 /** What of a walk a request takes: the ids, and how far that is. `end`: there is nothing behind. */
 export function choosePortion(walked: WalkRow[]): { ids: string[]; to: string | null; end: boolean } {
-  const own = walked.filter((row) => row.own === 1);
-  const ids = own.slice(0, PORTION).map(({ id }) => id);
-  const isCut = own.length > PORTION;
-  return { ids, to: (isCut ? ids : walked.map(({ id }) => id)).at(-1) ?? null, end: !isCut && walked.length < WALKED };
+  const own = walked.filter((row) => row.own === 1).map(({ id }) => id);
+  const ids = own.slice(0, PORTION);
+  const stop = walked.find((row) => row.own === 0);
+  return { ids, to: stop?.id ?? ids.at(-1) ?? null, end: own.length <= PORTION && !stop };
 }
 
 /** The import is being undone from now on, unless it is over. */
@@ -128,7 +136,8 @@ export function endUndo(importId: string, siteId: string, decision: DecisionDraf
     logged,
     sql`
       UPDATE decisions SET undone_by = ${decision.id}
-      WHERE site_id = ${siteId} AND batch = ${importId} AND action = 'import'`.compile(query),
+      WHERE site_id = ${siteId} AND batch = ${importId} AND action = 'import'
+        AND EXISTS (SELECT 1 FROM decisions WHERE site_id = ${siteId} AND id = ${decision.id})`.compile(query),
     sql`UPDATE pages SET import_id = NULL WHERE site_id = ${siteId} AND import_id = ${importId}`.compile(query),
     sql`
       UPDATE imports SET status = 'undone', pages = 0, comments = 0
