@@ -65,10 +65,10 @@ it('takes along what was written under the person’s address and accounts, and 
 
 it('threat 17: a guest, somebody of another site, and who only says an address claim nothing', async () => {
   const email = 'robin@mail.example';
-  const { site, ids, authors } = await createImported([{ email }]);
+  const { site, url, ids, authors } = await createImported([{ email }]);
   const other = await createSite();
   const [guest, stranger, nobody] = [await createKey(), await createKey(), await createKey()];
-  await guest.post({ url: `https://${site.replaceAll('-', '.')}/post`, author: { name: 'Robin', email } });
+  await guest.post({ url, author: { name: 'Robin', email } });
   expect((await me(guest)).claimable).toBe(0);
   expect(await problem(guest.ask('POST', '/me/claim'))).toMatchObject({ code: 'login_required' });
   const elsewhere = await createPerson(stranger, other.site, { email });

@@ -179,6 +179,9 @@ it('a page that a reader has reacted to stays, and is of no import any more', as
   const key = await createKey();
   expect((await key.ask('PUT', '/reaction', { url: `${url}/new`, value: '👍' })).status).toBe(200);
   await undoImport(done.id);
-  expect((await thread({ url: `${url}/new` })).page).toMatchObject({ count: 0, reactions: { '👍': 1 } });
+  expect((await thread({ url: `${url}/new` })).page).toMatchObject({
+    count: 0,
+    reactions: [{ value: '👍', count: 1 }],
+  });
   expect(await rows('SELECT import_id FROM pages WHERE site_id = ?', site)).toEqual([{ import_id: null }]);
 });
