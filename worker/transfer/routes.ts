@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../request';
 import { listBackups, makeBackup, readBackupPart } from './backups/backups';
 import { exportRecords } from './exports/export';
-import { createImport, finishImport, listImports, readImport } from './imports/begin';
+import { createImport, finishImport, listImports, readImport } from './imports/imports';
 import { planImport } from './imports/plan';
 import { importRecords } from './imports/records';
 import { undoImport } from './imports/undo';

@@ -21,10 +21,10 @@ import { newId } from '../../ids';
 import { Problem } from '../../problem';
 import { type AppContext, openDb, readBody, sendBookmark } from '../../request';
 import { portion } from '../portions';
-import { needImport } from './begin';
 import { cleanAuthor, refuseRecord } from './clean-record';
 import { fitComments, type PlacedComment } from './fit-comments';
 import { fitPages, type PlacedPage, placePage } from './fit-pages';
+import { needImport } from './imports';
 import { type ImportWithSettings, selectImport } from './imports-store';
 import { type LandingRow, selectLandings } from './landing-store';
 import {

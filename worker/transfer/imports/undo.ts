@@ -7,7 +7,7 @@ import type { ImportUndone } from '../../contract-transfer';
 import { newId } from '../../ids';
 import { Problem } from '../../problem';
 import { type AppContext, openDb, sendBookmark } from '../../request';
-import { findImport, needImport, presentImport } from './begin';
+import { findImport, needImport, presentImport } from './imports';
 import { type ImportWithSettings, selectImport } from './imports-store';
 import {
   beginUndo,
