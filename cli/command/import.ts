@@ -119,9 +119,10 @@ async function planAndApply(context: Context, { client, file, stage, site, moves
     return print(null, false, 'Nothing was written: decide about the above first.');
   }
   const added = plan.comments - plan.present;
+  const nothing = plan.comments > 0 ? 'Nothing new: all of it is there already.' : 'There is nothing to import.';
   if (!flags.apply) {
     const isWanted = added > 0 && (await context.confirm(`Import ${formatCount(added, 'comment')}?`));
-    if (!isWanted) return print(null, false, added > 0 ? 'Nothing was written. --apply imports it.' : NOTHING_NEW);
+    if (!isWanted) return print(null, false, added > 0 ? 'Nothing was written. --apply imports it.' : nothing);
   }
   let progress: ReturnType<typeof startProgress> | undefined;
   const result = await applyPlan({
@@ -131,10 +132,8 @@ async function planAndApply(context: Context, { client, file, stage, site, moves
       progress.update(done);
     },
   }).finally(() => progress?.done());
-  print(result, result !== null, result ? describeResult(plan, result) : NOTHING_NEW);
+  print(result, result !== null, result ? describeResult(plan, result) : nothing);
 }
-
-const NOTHING_NEW = 'Nothing new: all of it is there already.';
 
 function describeResult(plan: Plan, { id, comments, pages }: Import): string {
   const left = plan.skipped.reduce((sum, { count }) => sum + count, 0);

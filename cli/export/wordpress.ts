@@ -1,6 +1,7 @@
 /**
  * WXR 1.2, as the importer of WordPress takes it: a page with comments is a post without a text, comments are numbered anew and
- * written as HTML. What WordPress has no place for stands in the comment's meta, so that it comes back to us.
+ * written as HTML, and so are names and titles, which WordPress keeps as that. What WordPress has no place for stands in the
+ * comment's meta, so that it comes back to us.
  *
  * Records come by page and then by time, WXR wants comments within their page: they wait in a temporary database.
  */
@@ -121,7 +122,7 @@ function headOf({ name, url }: { name: string; url: string }): string {
 function openItem(n: number, { url, title, locked, createdAt }: PageRecord): string {
   const date = timeOf(createdAt);
   return `<item>
-<title>${writeCdata(title ?? '')}</title>
+<title>${writeCdata(escapeXml(title ?? ''))}</title>
 <link>${escapeXml(url)}</link>
 <pubDate>${new Date(createdAt).toUTCString()}</pubDate>
 <dc:creator>${writeCdata('')}</dc:creator>
@@ -149,7 +150,7 @@ function writeComment({ n, parent, comment, own }: StagedComment): string {
   const date = timeOf(createdAt);
   return `<wp:comment>
 <wp:comment_id>${n}</wp:comment_id>
-<wp:comment_author>${writeCdata(author.name)}</wp:comment_author>
+<wp:comment_author>${writeCdata(escapeXml(author.name))}</wp:comment_author>
 <wp:comment_author_email>${escapeXml(author.email ?? '')}</wp:comment_author_email>
 <wp:comment_author_url>${escapeXml(author.url ?? '')}</wp:comment_author_url>
 <wp:comment_author_IP></wp:comment_author_IP>

@@ -9,6 +9,8 @@ import type { Tallied } from './stage/tally.ts';
 
 const SHOWN_PAGES = 20;
 const SHOWN_PROBLEMS = 10;
+/** A URL's host may also be `$(reboot)`, and what is shown to be typed is pasted into a shell. */
+const PLAIN_HOST = /^[\w.-]+(?::\d+)?$/;
 
 export function showPlan(plan: Plan): string {
   const landing = plan.pages.filter(({ problem }) => problem === null);
@@ -81,12 +83,11 @@ function listed(title: string, tallied: Tallied[]): string[] {
 
 /** What to do about pages that land nowhere. */
 function describeNowhere({ pages, unknownHosts, site }: Plan): string[] {
-  const blocks = unknownHosts
-    .slice(0, SHOWN_PROBLEMS)
-    .map(
-      ({ host, pages: count, comments }) =>
-        `${formatCount(count, 'page')} of ${host} (${formatCount(comments, 'comment')}): the site ${site} has no such address. Either\n  npx afterword sites add-origin ${site} https://${host}\n  --map https://${host}=https://… if they have moved`,
-    );
+  const blocks = unknownHosts.slice(0, SHOWN_PROBLEMS).map(({ host, pages: count, comments }) => {
+    const what = `${formatCount(count, 'page')} of ${harmlessLine(host)} (${formatCount(comments, 'comment')}): the site ${site} has no such address.`;
+    if (!PLAIN_HOST.test(host)) return what;
+    return `${what} Either\n  npx afterword sites add-origin ${site} https://${host}\n  --map https://${host}=https://… if they have moved`;
+  });
   const of = (problem: string) => pages.filter((page) => page.problem === problem);
   const noBase = of('no_base');
   if (noBase.length > 0) {

@@ -223,6 +223,18 @@ describe('an export for others', () => {
     expect(xml).toContain('<wp:comment_date_gmt>2024-01-01 12:00:10</wp:comment_date_gmt>');
   });
 
+  it('threat 4: gives WordPress names and titles as HTML, in which nothing is markup', async () => {
+    const evil = '<img src=x onerror=alert(1)> & &amp; ]]>';
+    const records = [page(1, { title: evil }), comment(10, { author: { ...comment(0).author, name: evil } })];
+    const { xml } = await write(writeWordpress, records);
+    const shown = '<![CDATA[&lt;img src=x onerror=alert(1)&gt; &amp; &amp;amp; ]]&gt;]]>';
+    expect(xml).toContain(`<title>${shown}</title>`);
+    expect(xml).toContain(`<wp:comment_author>${shown}</wp:comment_author>`);
+    const items = await readBack(wordpress, xml);
+    expect(items.find(({ kind }) => kind === 'page')).toMatchObject({ title: evil });
+    expect(items.find(({ kind }) => kind === 'comment')).toMatchObject({ author: { name: evil } });
+  });
+
   it('gives the text of nothing that readers could not see to systems that know no queue', async () => {
     const hidden = (['pending', 'trash', 'deleted'] as const).map((status, i) =>
       comment(10 + i, { status, body: 'secret' }),

@@ -52,6 +52,16 @@ describe('WordPress', () => {
     ]);
   });
 
+  it('names and titles are kept as HTML there, and are what a reader sees of it', async () => {
+    const file = `<rss><channel><item><title><![CDATA[Tea &amp; <em>cake</em> &#8211; I <3 it, &lt;b&gt;]]></title><link>/a</link>
+      <wp:comment><wp:comment_id>1</wp:comment_id><wp:comment_author><![CDATA[Ann &amp; Bo&#8217;s]]></wp:comment_author></wp:comment></item></channel></rss>`;
+    const { items } = await readAll(wordpress, sourceOf(file));
+    expect(items).toMatchObject([
+      { kind: 'comment', author: { name: 'Ann & Bo’s' } },
+      { kind: 'page', title: 'Tea & cake – I <3 it, <b>' },
+    ]);
+  });
+
   it('reads files that forgot to declare their prefixes, and nothing under a prefix that means something else', async () => {
     const file = (declared: string) =>
       `<rss${declared}><channel><item><title>t</title><link>/a</link><wp:comment><wp:comment_id>1</wp:comment_id></wp:comment></item></channel></rss>`;

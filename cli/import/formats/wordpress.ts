@@ -11,6 +11,7 @@ import { readTime } from '../read/times.ts';
 import { readXml, rootNameOf, type XmlElement, type XmlVisitor } from '../read/xml.ts';
 import type { FormatReader, SourceComment, SourceItem, SourceSkip } from '../source.ts';
 import { htmlToMarkdown } from '../text/markdown.ts';
+import { htmlToLine } from '../text/plain-line.ts';
 
 export const wordpress: FormatReader = {
   format: 'wordpress',
@@ -99,7 +100,7 @@ class WordpressVisitor implements XmlVisitor {
     const numbered = post ? `${this.base.replace(/\/+$/, '')}/?p=${encodeURIComponent(post)}` : '';
     const guid = fields.get('guid') ?? '';
     const url = fields.get('link') || (/^https?:\/\//.test(guid) ? guid : '') || numbered;
-    const title = fields.get('title') || null;
+    const title = htmlToLine(fields.get('title') ?? '') || null;
     if (!url) {
       this.emit({ kind: 'skip', reason: 'post without an address', what: title ?? `item ${this.items}` });
       return;
@@ -136,7 +137,7 @@ class WordpressVisitor implements XmlVisitor {
       parent: /^0*$/.test(of('parent')) ? null : name(of('parent')),
       author: {
         id: user,
-        name: of('author'),
+        name: htmlToLine(of('author')),
         email: of('author_email') || null,
         url: of('author_url') || null,
         ...(login && login === item.fields.get('creator') && { badge: 'author' }),

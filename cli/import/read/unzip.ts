@@ -52,4 +52,4 @@ function listFiles(zip: ZipFile): Promise<Entry[]> {
   });
 }
 
-const broken = (error: Error) => new SourceError(`The ZIP is damaged: ${error.message}.`);
+const broken = (error: Error) => new SourceError(`The ZIP is damaged: ${error.message.replace(/\.+$/, '')}.`);
