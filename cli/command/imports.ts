@@ -21,7 +21,7 @@ export function addImportsCommands(command: Command, context: () => Context): vo
     .command('undo')
     .description('takes away what an import has added')
     .argument('<id>', 'as `import list` has it')
-    .option('--yes', 'without asking')
+    .option('--yes', 'do not ask')
     .action((id: string, { yes = false }: { yes?: boolean }) => undoImport(context(), id, yes));
 }
 

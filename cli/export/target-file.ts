@@ -9,7 +9,7 @@ import type { Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { Failure } from '../failure.ts';
-import { removeAtExit } from '../import/stage/leftovers.ts';
+import { removeAtExit } from '../leftovers.ts';
 
 export interface Target {
   write(data: string | Uint8Array): Promise<void>;

@@ -12,8 +12,8 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Failure } from '../../failure.ts';
+import { removeAtExit } from '../../leftovers.ts';
 import { SourceError, type SourceFile } from '../source.ts';
-import { removeAtExit } from '../stage/leftovers.ts';
 import { openOnlyFile } from './unzip.ts';
 
 const HEAD_BYTES = 65_536;
