@@ -202,8 +202,15 @@ describe('HTML as Markdown', () => {
       'file:///x',
       'javascript&colon;x',
     ])
-      for (const html of [`<a href="${href}">t</a>`, `<img src="${href}" alt="t">`, `<iframe src="${href}">t</iframe>`])
+      for (const html of [
+        `<a href="${href}">t</a>`,
+        `<img src="${href}" alt="t">`,
+        `<iframe src="${href}">t</iframe>`,
+      ]) {
         expect(shown(html), html).not.toMatch(/href/);
+        // Nor does it stand in the Markdown, which others may read as well.
+        expect(htmlToMarkdown(html), html).toMatch(/^t?$/);
+      }
     expect(htmlToMarkdown('<script>alert(1)</script><style>p{}</style><template>x</template>t')).toBe('t');
   });
 
