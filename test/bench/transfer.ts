@@ -25,7 +25,7 @@ const MEMORY_MB = 200;
 const ROWS_WRITTEN = 10;
 /** How much more the largest file may take than the smallest: a cache that fills is no leak. */
 const GROWTH = 1.5;
-const POLL_MS = 50;
+const POLL_MS = 200;
 
 interface Run {
   seconds: number;
@@ -118,7 +118,6 @@ function judge({ verdicts }: Report, runs: Run[], each: number): void {
 
 /** `afterword import` as a process of its own. @param url the server, or what stands before it */
 async function runImport(server: Server, url: string, file: string): Promise<Run> {
-  const [worker] = findDescendants(process.pid, 'workerd').slice(-1);
   const started = performance.now();
   const child = spawn(
     process.execPath,
@@ -133,20 +132,22 @@ async function runImport(server: Server, url: string, file: string): Promise<Run
     said += text;
   });
   const ended = new Promise<number | null>((done) => child.once('close', done));
-  let cli = 0;
+  let [cli, worker] = [0, 0];
   let code: number | null | undefined;
   void ended.then((value) => {
     code = value;
   });
   while (code === undefined) {
     cli = readPeak(child.pid!) ?? cli;
+    // Asked for each time: wrangler may start another.
+    worker = Math.max(worker, ...findDescendants(process.pid, 'workerd').map((pid) => readPeak(pid) ?? 0));
     await Promise.race([ended, wait(POLL_MS)]);
   }
   if (code !== 0) throw new Error(`afterword import ended with ${code}: ${said.slice(-2_000)}`);
   return {
     seconds: (performance.now() - started) / 1000,
     cli: cli || Number.NaN,
-    worker: (worker === undefined ? undefined : readPeak(worker)) ?? Number.NaN,
+    worker: worker || Number.NaN,
     added: readAdded(said),
   };
 }
