@@ -12,7 +12,7 @@ export function presentPerson(
   return {
     id: handleOf(row.id),
     name: row.name,
-    url: row.url,
+    url: row.url !== null && /^https?:\/\//i.test(row.url) ? row.url : null,
     avatar: presentAvatar(row.avatar, origin),
     badge: row.role,
     verified: row.verified,

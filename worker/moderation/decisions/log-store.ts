@@ -36,6 +36,7 @@ export function selectLog({ siteId, batch, about, after }: LogFilter, rows: numb
   return sql<LogRow>`
     SELECT d.site_id, d.id, d.batch, d.actor_kind, d.actor_name, d.action, d.reason, d.count, d.created_at, d.undoes,
       d.undone_by IS NOT NULL AS undone,
-      (SELECT json_group_array(json(i.value)) FROM (SELECT value FROM json_each(d.items) LIMIT ${ITEMS_SHOWN}) i) AS items
+      (SELECT json_group_array(json(i.value)) FROM (
+        SELECT value FROM json_each(d.items) WHERE type = 'object' LIMIT ${ITEMS_SHOWN}) i) AS items
     FROM ${found} ORDER BY d.id DESC LIMIT ${rows}`.compile(query);
 }

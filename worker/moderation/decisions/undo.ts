@@ -13,6 +13,7 @@ import { Problem } from '../../problem';
 import { type AppContext, openDb, sendBookmark } from '../../request';
 import { teach } from '../classifier/teach';
 import { UNDO_MS } from './log';
+import { readItems } from './logged-items';
 import {
   countUndone,
   markUndone,
@@ -48,7 +49,8 @@ export async function undo(c: AppContext): Promise<Response> {
   if (!grant.scopes.includes(kind.scope)) throw new Problem('scope_missing', `It must be for ${kind.scope}.`);
 
   const taken = kind.together ? takeAlike(rows) : [first];
-  const items = taken.flatMap((row) => JSON.parse(row.items) as Item[]);
+  const items = taken.flatMap((row) => readItems(actionOf(row), row.items));
+  if (items.length === 0) throw new Problem('conflict', 'The log does not say how it was.');
   const [site] = await db.all(selectSites(first.site_id));
   const id = newId(now, crypto.getRandomValues(new Uint8Array(16)));
   const decision = {
