@@ -10,6 +10,7 @@ import { writeWordpress } from '../export/wordpress.ts';
 import { Failure } from '../failure.ts';
 import { formatBytes, formatCount } from '../output/format.ts';
 import { startProgress } from '../output/progress.ts';
+import { chooseSite } from '../remote/sites.ts';
 import type { Context } from './context.ts';
 import { addExamples } from './examples.ts';
 
@@ -56,10 +57,12 @@ async function exportAll(context: Context, flags: Flags): Promise<void> {
   if (path === '-' && process.stdout.isTTY)
     throw new Failure('This would fill the terminal: say where it goes with --out FILE.', 'usage');
   const client = context.client();
+  // A blog and a forum are one place each.
+  const site = flags.format === OWN ? flags.site : await chooseSite(client, flags.site);
   const gzip = flags.gzip === true || extname(path) === '.gz';
   // A file that is there says no before anything is asked, and what cannot be asked leaves no file.
   const target = await openTarget(path, { gzip, force: flags.force === true });
-  const from = await openExport(client, flags.site).catch(explainRefusal);
+  const from = await openExport(client, site).catch(explainRefusal);
   if (!from.head.emails)
     context.say('E-mail addresses are not in it: the token would have to be for comments:read as well.');
   const progress = startProgress({ label: 'Export', unit: 'records' });

@@ -24,7 +24,7 @@ export async function writeWordpress(
   try {
     for await (const record of records) {
       losses.note(record);
-      if (record.type === 'site') site ??= { name: record.name, url: record.origins[0] ?? '' };
+      if (record.type === 'site') site ??= { name: record.name, url: addressOf(record.origins[0]) };
       else if (record.type === 'author' && record.account) accounts.put(record.id, record.account);
       else if (record.type === 'account') accounts.put(record.person, `${record.provider}:${record.subject}`);
       else if (record.type === 'page') staged.addPage(record);
@@ -118,6 +118,10 @@ function headOf({ name, url }: { name: string; url: string }): string {
 <generator>Afterword</generator>
 `;
 }
+
+/** @param origin a host, as records have it */
+const addressOf = (origin: string | undefined): string =>
+  origin === undefined ? '' : `${/^(?:localhost|127\.|\[::1\])/.test(origin) ? 'http' : 'https'}://${origin}`;
 
 function openItem(n: number, { url, title, locked, createdAt }: PageRecord): string {
   const date = timeOf(createdAt);

@@ -167,7 +167,7 @@ describe.each(FORMATS)('%s, written and read again', (...format) => {
         type: 'site',
         id: 'blog',
         name: 'Blog',
-        origins: ['https://blog.example'],
+        origins: ['blog.example'],
         settings: { votes: 'up' },
         createdAt: at(0),
       },
@@ -221,6 +221,14 @@ describe('an export for others', () => {
     ]);
     expect(xml).toContain('<wp:comment_content><![CDATA[<p>a <strong>b</strong></p>]]></wp:comment_content>');
     expect(xml).toContain('<wp:comment_date_gmt>2024-01-01 12:00:10</wp:comment_date_gmt>');
+  });
+
+  it('gives WordPress the address of the blog', async () => {
+    const origins = ['blog.example', 'old.example'];
+    const records = [{ type: 'site' as const, id: 'blog', name: 'A & B', origins, settings: {}, createdAt: at(0) }];
+    const { xml } = await write(writeWordpress, records);
+    expect(xml).toContain('<title>A &amp; B</title>');
+    expect(xml).toContain('<wp:base_blog_url>https://blog.example</wp:base_blog_url>');
   });
 
   it('threat 4: gives WordPress names and titles as HTML, in which nothing is markup', async () => {
