@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { buildProgram } from './command/program.ts';
 import { EXIT, Failure } from './failure.ts';
-import { guard } from './output/harmless.ts';
+import { harmlessText } from './output/harmless.ts';
 import { besideProgress } from './output/progress.ts';
 import { describeTrouble } from './output/trouble.ts';
 
@@ -30,6 +30,6 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const isDebugged = Boolean(process.env.AFTERWORD_DEBUG || process.env.DEBUG);
   const text = isDebugged && error instanceof Error ? (error.stack ?? error.message) : describeTrouble(error);
-  besideProgress(() => process.stderr.write(`${guard(text)}\n`));
+  besideProgress(() => process.stderr.write(`${harmlessText(text)}\n`));
   return EXIT[error instanceof Failure ? error.exit : 'failed'];
 }

@@ -16,7 +16,7 @@ export function showPlan(plan: Plan): string {
   const landing = plan.pages.filter(({ problem }) => problem === null);
   const added = plan.comments - plan.present;
   const blocks = [
-    `${plan.file}: ${FORMATS[plan.format]}. For the site ${plan.site} at ${plan.server}: ${formatCount(plan.comments, 'comment')} on ${formatCount(landing.length, 'page')}, ${formatNumber(added)} of them new.`,
+    `${harmlessLine(plan.file)}: ${FORMATS[plan.format]}. For the site ${plan.site} at ${plan.server}: ${formatCount(plan.comments, 'comment')} on ${formatCount(landing.length, 'page')}, ${formatNumber(added)} of them new.`,
     drawPages(landing),
     drawSums(plan),
     ...listed('Kept as they are, but look', [...plan.orphans, ...plan.odd]),

@@ -1,6 +1,9 @@
 /** `afterword import`: the plan, applying it, a second time, what has to be decided first, and taking it back. */
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, inject, it } from 'vitest';
 import type { Plan } from '../../cli/import/plan.ts';
 import type { Import } from '../../worker/contract-transfer.ts';
@@ -23,8 +26,8 @@ function writeDisqus(threads: Record<string, string>, posts: Post[], end = '</di
       `<thread dsq:id="${id}"><link>${link}</link><title>Title ${id}</title><createdAt>2019-01-01T00:00:00Z</createdAt></thread>`,
   );
   const written = posts.map(
-    ({ id, thread = 't', parent, text = `Text ${id}`, spam = false }, n) =>
-      `<post dsq:id="${id ?? n}"><message><![CDATA[<p>${text}</p>]]></message><createdAt>2020-01-01T00:00:${String(n % 60).padStart(2, '0')}Z</createdAt>
+    ({ id, thread = 't', parent, text: said = `Text ${id}`, spam = false }, n) =>
+      `<post dsq:id="${id ?? n}"><message><![CDATA[<p>${said}</p>]]></message><createdAt>2020-01-01T00:00:${String(n % 60).padStart(2, '0')}Z</createdAt>
        <isDeleted>false</isDeleted><isSpam>${spam}</isSpam><author><name>Ann</name><username>ann</username></author><thread dsq:id="${thread}"/>${parent ? `<parent dsq:id="${parent}"/>` : ''}</post>`,
   );
   writeFileSync(
@@ -188,6 +191,70 @@ describe('afterword import', () => {
     expect((await runJson(path, '--site', two, '--base', base)).pages).toMatchObject([{ url: `https://${base}/post` }]);
   });
 
+  it('an export of one site comes into another, with ids of its own', async () => {
+    const [from, to] = [await createSite(), await createSite()];
+    const path = writeDisqus({ t: `https://${from}.example/post` }, [{ id: '1' }, { id: '2', parent: '1' }]);
+    await runJson(path, '--site', from, '--apply');
+    const exported = join(folder, `${from}.ndjson.gz`);
+    expect(await afterword(['export', '--site', from, '--out', exported])).toMatchObject({ code: 0 });
+    expect(await runJson(exported, '--site', from, '--apply')).toMatchObject({
+      comments: 2,
+      present: 2,
+      applied: false,
+    });
+
+    const map = `https://${from}.example=https://${to}.example`;
+    expect(await runJson(exported, '--site', to, '--map', map, '--apply')).toMatchObject({
+      present: 0,
+      import: { comments: 2 },
+    });
+    expect(await runJson(exported, '--site', to, '--map', map, '--apply')).toMatchObject({
+      present: 2,
+      applied: false,
+    });
+    const [first, second] = (await readThread(`https://${to}.example/post`)).comments;
+    expect([first!.html.trim(), second!.html.trim()]).toEqual(['<p>Text 1</p>', '<p>Text 2</p>']);
+    expect(second!.parent).toBe(first!.id);
+  });
+
+  it('an instance that cannot take much at once gets less, and what it never takes is named', async () => {
+    const site = await createSite();
+    const path = writeDisqus(
+      { t: `https://${site}.example/post` },
+      Array.from({ length: 9 }, (_, n) => ({ id: `${n + 1}` })),
+    );
+    const { url } = inject('instance');
+    const sizes: number[] = [];
+    let never = '"source":"7"';
+    // Stands before the instance as a Worker does that runs out of its time.
+    const gate = createServer(async (request, response) => {
+      const body = await text(request);
+      const records = request.url!.endsWith('/records') ? (JSON.parse(body).records as unknown[]).length : 0;
+      if (records > 0) sizes.push(records);
+      if (records > 2 || (records > 0 && body.includes(never))) return response.writeHead(503).end('error code: 1102');
+      const headers = { Authorization: request.headers.authorization!, 'Content-Type': 'application/json' };
+      const { method } = request;
+      const answer = await fetch(`${url}${request.url}`, { method: method!, headers, ...(body && { body }) });
+      response
+        .writeHead(answer.status, { 'Content-Type': answer.headers.get('Content-Type')! })
+        .end(await answer.text());
+    });
+    await new Promise<void>((done) => gate.listen(0, '127.0.0.1', done));
+    const env = { AFTERWORD_SERVER: `http://127.0.0.1:${(gate.address() as AddressInfo).port}` };
+    const refused = await afterword(['import', path, '--site', site, '--apply'], { env });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('comment "7"');
+    expect(refused.stderr).toContain('it goes on where it stopped');
+    expect((await readThread(`https://${site}.example/post`)).comments.length).toBe(6);
+    expect(Math.max(...sizes)).toBeGreaterThan(2);
+
+    never = 'nothing';
+    const done = await afterword(['import', path, '--site', site, '--apply', '--json'], { env });
+    gate.close();
+    expect(JSON.parse(done.stdout)).toMatchObject({ applied: true, import: { comments: 9, pages: 1 } });
+    expect((await readThread(`https://${site}.example/post`)).comments.length).toBe(9);
+  });
+
   it('threat 4: what a stranger wrote is harmless in the plan and in the thread', async () => {
     const site = await createSite();
     const evil = '&#x1b;]0;gotcha&#x7; <img src=x onerror=alert(1)><script>alert(2)</script>[x](javascript:alert(3))';
@@ -209,14 +276,14 @@ describe('afterword import', () => {
     const path = writeDisqus({}, []);
     const site = await afterword(['import', path]);
     expect(site).toMatchObject({ code: 2, stdout: '' });
-    expect(site.stderr).toMatch(/^Into which site\? --site /);
+    expect(site.stderr).toMatch(/^Which site\? Add --site with one of /);
     expect(await afterword(['import', '/none/there.xml', '--site', 'demo'])).toMatchObject({
       code: 1,
       stderr: 'There is no file /none/there.xml.\n',
     });
-    const text = join(folder, 'diary.txt');
-    writeFileSync(text, 'Dear diary');
-    expect((await afterword(['import', text, '--site', 'demo'])).stderr).toContain('It begins with "Dear diary"');
+    const diary = join(folder, 'diary.txt');
+    writeFileSync(diary, 'Dear diary');
+    expect((await afterword(['import', diary, '--site', 'demo'])).stderr).toContain('It begins with "Dear diary"');
     const nowhere = await afterword(['import', path, '--site', 'not-there', '--apply']);
     expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no site not-there') });
     expect(await afterword(['import', path, '--map', 'nonsense'])).toMatchObject({ code: 2 });

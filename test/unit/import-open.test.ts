@@ -104,6 +104,7 @@ describe('a file', () => {
   it('that is not there, or a folder, is told in one line', async () => {
     await expect(openFile(join(folder, 'none.xml'))).rejects.toThrow(/^There is no file .*none\.xml\.$/);
     await expect(openFile(folder)).rejects.toThrow('is not a file');
+    await expect(openFile('-')).rejects.toThrow('Standard input cannot be read twice');
   });
 
   it('that nobody knows says what is known and what it begins with', async () => {

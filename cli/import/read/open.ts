@@ -34,10 +34,12 @@ export interface OpenedFile extends SourceFile {
  * @throws SourceError when what it is wrapped in is broken
  */
 export async function openFile(path: string): Promise<OpenedFile> {
+  if (path === '-') throw new Failure('Standard input cannot be read twice: save it as a file first.');
   const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     throw new Failure(cause.code === 'ENOENT' ? `There is no file ${path}.` : `${path}: ${cause.message}`);
   });
-  if (!info.isFile()) throw new Failure(`${path} is not a file.`);
+  if (!info.isFile())
+    throw new Failure(`${path} is not a file${info.isFIFO() ? ' that can be read twice: save it as one first' : ''}.`);
   const wrapping = await readWrapping(path);
   const unpack = async (): Promise<Readable> => {
     if (wrapping === 'none') return createReadStream(path);
