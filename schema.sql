@@ -83,6 +83,7 @@ CREATE TABLE IF NOT EXISTS comments (
   orphan        INTEGER NOT NULL DEFAULT 0, -- 1: imported, and what it replied to was missing: it stands at top level
   import_id     TEXT,                       -- imports.id it came with, or NULL: it was written here
   source_id     TEXT,                       -- its id where it came from
+  told          TEXT,                       -- events.id that its followers are told by, once: or NULL, nobody was
   created_at    INTEGER NOT NULL,           -- ms
   edited_at     INTEGER                     -- ms
 );
@@ -333,6 +334,110 @@ CREATE TABLE IF NOT EXISTS authors (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS authors_email ON authors (site_id, email) WHERE email IS NOT NULL;
 CREATE INDEX IF NOT EXISTS authors_account ON authors (site_id, account) WHERE account IS NOT NULL;
+
+-- What happened that somebody may want to hear of: written in the transaction that made it happen, and only where somebody
+-- listens; gone when everybody concerned has a delivery (worker/notify/outbox/fan-out.ts).
+CREATE TABLE IF NOT EXISTS events (
+  id         TEXT PRIMARY KEY,              -- time-sorted; of decisions, '.' and the comment's id behind the decision's
+  site_id    TEXT NOT NULL,
+  type       TEXT NOT NULL,                 -- worker/contract-notify.ts, EventType
+  subject    TEXT NOT NULL,                 -- comments.id or imports.id
+  cause      TEXT NOT NULL,                 -- 'writer', 'team' or 'system': whose doing
+  cursor     TEXT NOT NULL DEFAULT '',      -- followers have their delivery up to this recipients.id; '': nobody has
+  created_at INTEGER NOT NULL               -- ms
+) WITHOUT ROWID;
+
+-- One notice on its way to one recipient: there once for each event and recipient, whatever is killed when. A mail that was
+-- sent has no row any more; a webhook's stays for the log, and what failed for good until somebody sends it again.
+CREATE TABLE IF NOT EXISTS deliveries (
+  event_id   TEXT NOT NULL,                 -- events.id, or what else the notice is about (worker/notify/outbox/kinds.ts)
+  target     TEXT NOT NULL,                 -- recipients.id, webhooks.id or codes.id
+  site_id    TEXT NOT NULL,
+  kind       TEXT NOT NULL,                 -- worker/contract-notify.ts, NoticeKind
+  type       TEXT NOT NULL,                 -- of the event, as in events; of others, their kind
+  subject    TEXT NOT NULL,                 -- as in events
+  attempts   INTEGER NOT NULL,              -- begun so far
+  due_at     INTEGER,                       -- ms, when to try (again); until then it is somebody's who sends it. NULL: over
+  status     TEXT NOT NULL,                 -- 'waiting', 'sent' or 'dead'
+  answer     TEXT,                          -- what the last attempt was answered, in short, or NULL
+  created_at INTEGER NOT NULL,              -- ms
+  done_at    INTEGER,                       -- ms, when it was sent or given up
+  PRIMARY KEY (event_id, target)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deliveries_done ON deliveries (site_id, done_at) WHERE done_at IS NOT NULL;
+
+-- An address that gets mail about a site. A reader's counts once they have confirmed it.
+CREATE TABLE IF NOT EXISTS recipients (
+  id           TEXT PRIMARY KEY,            -- time-sorted id
+  site_id      TEXT NOT NULL,
+  role         TEXT NOT NULL CHECK (role IN ('reader', 'moderator')),
+  email        TEXT NOT NULL,               -- as written, its domain in lower case; never public
+  state        TEXT NOT NULL,               -- 'asked', 'active', 'unsubscribed', 'bounced' or 'complained'; only 'active' gets notices
+  frequency    TEXT NOT NULL,               -- 'instant', 'hourly' or 'daily'
+  language     TEXT NOT NULL,               -- BCP 47, of the mails
+  about        TEXT NOT NULL DEFAULT '[]',  -- JSON, of a moderator: 'new', 'held', 'reported'
+  author_id    TEXT,                        -- as comments.author_id: whoever asked for it, or NULL
+  asked_at     INTEGER NOT NULL,            -- ms, the last mail that asked to confirm
+  digest_due_at INTEGER,                    -- ms, when the next digest goes out, or NULL: nothing is in it
+  created_at   INTEGER NOT NULL,            -- ms
+  UNIQUE (site_id, role, email)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS recipients_digest ON recipients (digest_due_at) WHERE digest_due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS recipients_author ON recipients (author_id) WHERE author_id IS NOT NULL;
+
+-- Who follows a page, or replies to a comment.
+CREATE TABLE IF NOT EXISTS subscriptions (
+  topic        TEXT NOT NULL,               -- pages.id or comments.id
+  recipient_id TEXT NOT NULL REFERENCES recipients (id),
+  created_at   INTEGER NOT NULL,            -- ms
+  PRIMARY KEY (topic, recipient_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS subscriptions_recipient ON subscriptions (recipient_id);
+
+-- What the next digest of somebody tells.
+CREATE TABLE IF NOT EXISTS digest_items (
+  recipient_id TEXT NOT NULL,
+  comment_id   TEXT NOT NULL,
+  PRIMARY KEY (recipient_id, comment_id)
+) WITHOUT ROWID;
+
+-- Addresses of the owner's that are told what happens (Standard Webhooks), and chats.
+CREATE TABLE IF NOT EXISTS webhooks (
+  id         TEXT PRIMARY KEY,              -- time-sorted id
+  site_id    TEXT NOT NULL,
+  url        TEXT NOT NULL,                 -- https
+  shape      TEXT NOT NULL,                 -- 'standard', 'slack', 'discord', 'telegram' or 'ntfy'
+  events     TEXT NOT NULL,                 -- JSON array of EventType
+  secret     TEXT NOT NULL,                 -- 'whsec_' and base64, or of a chat what it wants
+  previous_secret TEXT,                     -- signs as well, while receivers change over
+  rotated_at INTEGER,                       -- ms
+  active     INTEGER NOT NULL DEFAULT 1,    -- 0: nothing is sent
+  created_at INTEGER NOT NULL               -- ms
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS webhooks_site ON webhooks (site_id);
+
+-- Logins by a code that was mailed. Minutes old at most. The code itself is in no table: it is made of the id and AUTH_SECRET.
+CREATE TABLE IF NOT EXISTS codes (
+  id         TEXT PRIMARY KEY,              -- time-sorted id
+  site_id    TEXT NOT NULL,
+  email      TEXT NOT NULL,                 -- as recipients.email
+  jkt        TEXT NOT NULL,                 -- thumbprint of the key that asked
+  language   TEXT NOT NULL,                 -- of the mail
+  tries      INTEGER NOT NULL DEFAULT 0,    -- wrong codes so far
+  expires_at INTEGER NOT NULL               -- ms
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS codes_email ON codes (site_id, email, id);
+
+-- Secret addresses of a site's moderation queue as a feed.
+CREATE TABLE IF NOT EXISTS feed_keys (
+  id         TEXT PRIMARY KEY,              -- time-sorted id
+  hash       TEXT NOT NULL UNIQUE,          -- SHA-256 of the key, base64url
+  site_id    TEXT,                          -- NULL: all sites
+  name       TEXT NOT NULL,                 -- plain text
+  created_at INTEGER NOT NULL,              -- ms
+  used_at    INTEGER                        -- ms, to the hour
+) WITHOUT ROWID;
 
 -- When each of the worker's regular jobs ran last.
 CREATE TABLE IF NOT EXISTS jobs (

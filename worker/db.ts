@@ -83,6 +83,7 @@ export interface CommentRow {
   orphan: number;
   import_id: string | null;
   source_id: string | null;
+  told: string | null;
   created_at: number;
   edited_at: number | null;
 }
@@ -248,6 +249,81 @@ export interface AuthorRow {
   email: string | null;
   account: string | null;
 }
+export interface EventRow {
+  id: string;
+  site_id: string;
+  type: string;
+  subject: string;
+  cause: 'writer' | 'team' | 'system';
+  cursor: string;
+  created_at: number;
+}
+export interface DeliveryRow {
+  event_id: string;
+  target: string;
+  site_id: string;
+  kind: string;
+  type: string;
+  subject: string;
+  attempts: number;
+  due_at: number | null;
+  status: 'waiting' | 'sent' | 'dead';
+  answer: string | null;
+  created_at: number;
+  done_at: number | null;
+}
+export interface RecipientRow {
+  id: string;
+  site_id: string;
+  role: 'reader' | 'moderator';
+  email: string;
+  state: 'asked' | 'active' | 'unsubscribed' | 'bounced' | 'complained';
+  frequency: 'instant' | 'hourly' | 'daily';
+  language: string;
+  about: string;
+  author_id: string | null;
+  asked_at: number;
+  digest_due_at: number | null;
+  created_at: number;
+}
+export interface SubscriptionRow {
+  topic: string;
+  recipient_id: string;
+  created_at: number;
+}
+export interface DigestItemRow {
+  recipient_id: string;
+  comment_id: string;
+}
+export interface WebhookRow {
+  id: string;
+  site_id: string;
+  url: string;
+  shape: 'standard' | 'slack' | 'discord' | 'telegram' | 'ntfy';
+  events: string;
+  secret: string;
+  previous_secret: string | null;
+  rotated_at: number | null;
+  active: number;
+  created_at: number;
+}
+export interface CodeRow {
+  id: string;
+  site_id: string;
+  email: string;
+  jkt: string;
+  language: string;
+  tries: number;
+  expires_at: number;
+}
+export interface FeedKeyRow {
+  id: string;
+  hash: string;
+  site_id: string | null;
+  name: string;
+  created_at: number;
+  used_at: number | null;
+}
 export interface JobRow {
   name: string;
   ran_at: number;
@@ -276,6 +352,14 @@ export interface Tables {
   stats: StatRow;
   imports: ImportRow;
   authors: AuthorRow;
+  events: EventRow;
+  deliveries: DeliveryRow;
+  recipients: RecipientRow;
+  subscriptions: SubscriptionRow;
+  digest_items: DigestItemRow;
+  webhooks: WebhookRow;
+  codes: CodeRow;
+  feed_keys: FeedKeyRow;
   jobs: JobRow;
 }
 

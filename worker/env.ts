@@ -20,6 +20,16 @@ export interface Bindings {
   AKISMET_KEY?: string;
   TURNSTILE_SECRET?: string;
   PHASE_SECRET?: string;
+  /** Where this Afterword answers, such as https://comments.blog.example: links in mails lead there. */
+  PUBLIC_URL?: string;
+  /** How mail goes out, worker/notify/mail/mailer.ts; none does without it. */
+  MAIL_URL?: string;
+  /** Whom it is from: an address, or `Name <address>`. */
+  MAIL_FROM?: string;
+  /** Development: where mails can be looked at, on this machine. */
+  DEV_MAIL?: string;
+  /** Cloudflare's e-mail sending. */
+  EMAIL?: { send(message: object): Promise<unknown> };
   /** Workers AI. */
   AI?: { run(model: string, input: object, options?: object): Promise<unknown> };
   /** Secrets of login providers and single sign-on, by the names in docs/login.md. */

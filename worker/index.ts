@@ -9,12 +9,14 @@ import { forgetDue, purgeIdentity } from './identity/forget-store';
 import { timePrefix } from './ids';
 import { purgeModeration } from './moderation/decisions/purge-store';
 import { fillSearchFurther } from './moderation/queue/search-store';
+import { drain, RUN } from './notify/outbox/drain';
 import { runBackups } from './transfer/backups/backups';
 
 const DAY_MS = 86_400_000;
-/** Of three in wrangler.toml: each run may ask for 50 things on the free plan, and has 10 ms. */
+/** Of four in wrangler.toml: each run may ask for 50 things on the free plan, and has 10 ms. */
 const PURGE_CRON = '47 * * * *';
 const BACKUP_CRON = '*/10 * * * *';
+const NOTICES_CRON = '* * * * *';
 /** How long address hashes and idempotency keys are kept. */
 const KEPT_MS = 30 * DAY_MS;
 /** How long the cron may have been out of order without one being overlooked. */
@@ -25,6 +27,7 @@ export default {
   async scheduled(controller, env) {
     const now = controller.scheduledTime;
     if (controller.cron === BACKUP_CRON) return runBackups(env, now);
+    if (controller.cron === NOTICES_CRON) return drain(env, now, RUN.cron);
     const db = new Db(env.DB, 'first-primary');
     if (controller.cron === PURGE_CRON) {
       const before = now - KEPT_MS;

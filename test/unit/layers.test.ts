@@ -52,7 +52,7 @@ describe('layers', () => {
 
   it('widget imports nothing of the worker but types of the contract', () => {
     const wrong = inRoom('widget').filter(
-      (i) => i.target.startsWith('worker/') && !(/^worker\/contract(-admin)?$/.test(i.target) && i.typeOnly),
+      (i) => i.target.startsWith('worker/') && !(/^worker\/contract(-admin|-notify)?$/.test(i.target) && i.typeOnly),
     );
     expect(say(wrong)).toEqual([]);
   });
@@ -61,7 +61,7 @@ describe('layers', () => {
     const wrong = inRoom('console').filter(
       (i) =>
         /^(worker|widget|cli|test)\//.test(i.target) &&
-        !(i.typeOnly && /^(worker\/contract(-admin|-settings)?|widget\/i18n)$/.test(i.target)) &&
+        !(i.typeOnly && /^(worker\/contract(-admin|-settings|-notify)?|widget\/i18n)$/.test(i.target)) &&
         !/^widget\/identity\/(key|prove)$/.test(i.target),
     );
     expect(say(wrong)).toEqual([]);
@@ -80,7 +80,7 @@ describe('layers', () => {
   });
 
   it('the command line imports nothing of the worker but the contracts, and nothing of widget and console', () => {
-    const contract = /^worker\/contract(-settings|-admin|-transfer)?$/;
+    const contract = /^worker\/contract(-settings|-admin|-transfer|-notify)?$/;
     const wrong = inRoom('cli').filter(
       (i) => /^(worker|widget|console|test)\//.test(i.target) && !contract.test(i.target),
     );

@@ -60,6 +60,7 @@ export async function insertComments(
       orphan: 0,
       import_id: null,
       source_id: null,
+      told: null,
       created_at,
       edited_at: null,
       ...row,

@@ -13,6 +13,8 @@ import { changeStatus, type DecisionDraft, draftBySystem } from '../moderation/d
 import { type EditJudgement, judgeEdit, selectEditFacts } from '../moderation/judge-edit';
 import { reindex } from '../moderation/queue/search-store';
 import { tellWriter } from '../moderation/verdict';
+import { drainBehind } from '../notify/outbox/drain';
+import { insertEvent } from '../notify/outbox/events-store';
 import { Problem } from '../problem';
 import { type AppContext, clientAddress, hashClient, openDb, ownOrigin, readBody, sendBookmark } from '../request';
 import { deleteComment, fillInline, selectTarget, type TargetRow, updateText } from './change-store';
@@ -80,12 +82,24 @@ export async function editComment(c: AppContext): Promise<Response> {
   const moved = falls
     ? changeStatus([{ id, from: target.status, to: judged.status }], draftFall(target, judged, now))
     : [];
-  const results = await batchProven(db, viewer.identity, ...writes, ...moved, reindex(id), selectTarget(id, null));
+  // What fell back tells of itself; what nobody could read before changed for nobody.
+  const isNews = !falls && target.status === 'approved';
+  const told = isNews ? [tellOf('comment.edited', id, viewer, now)] : [];
+  const results = await batchProven(
+    db,
+    viewer.identity,
+    ...writes,
+    ...moved,
+    reindex(id),
+    ...told,
+    selectTarget(id, null),
+  );
   const after = results.at(-1)!.rows[0] as TargetRow | undefined;
   if (!results[writes.length - 1]!.changes) {
     decideEdit(viewer, after, settings, now);
     throw tooBusy();
   }
+  if (isNews || falls) drainBehind(c);
   return respond(c, db, after);
 }
 
@@ -105,14 +119,19 @@ export async function removeComment(c: AppContext): Promise<Response> {
   checkDelete(viewer, target);
   const writes = deleteComment(target, viewer.owner ? null : viewer.identity!.id);
   const filled = target.parent_id === null ? [] : [fillInline(target)];
-  const results = await batchProven(db, viewer.identity, ...writes, ...filled, selectTarget(id, null));
+  const told = tellOf('comment.deleted', id, viewer, Date.now());
+  const results = await batchProven(db, viewer.identity, ...writes, ...filled, told, selectTarget(id, null));
   const after = results.at(-1)!.rows[0] as TargetRow | undefined;
   if (!results[writes.length - 1]!.changes) {
     checkDelete(viewer, after);
     throw tooBusy();
   }
+  drainBehind(c);
   return respond(c, db, after);
 }
+
+const tellOf = (type: 'comment.edited' | 'comment.deleted', id: string, { owner }: Viewer, now: number) =>
+  insertEvent(newId(now, crypto.getRandomValues(new Uint8Array(16))), type, id, owner ? 'team' : 'writer', now);
 
 /** @throws Problem proof_required */
 function needWriter(c: AppContext): Viewer {

@@ -13,6 +13,8 @@ import { type StandingRow, selectStanding, selectTeam } from '../identity/store'
 import { newId } from '../ids';
 import { type FactRows, judgePost, readFacts, selectFacts } from '../moderation/judge';
 import { tellWriter, toStatus } from '../moderation/verdict';
+import { drainBehind } from '../notify/outbox/drain';
+import { insertEvent } from '../notify/outbox/events-store';
 import { normalisePage, type PageAddress } from '../pages/normalise';
 import { type HeadRow, insertPage, type PageRef, refOf, selectHead } from '../pages/store';
 import { Problem } from '../problem';
@@ -201,6 +203,11 @@ async function write(
           ),
         ]
       : [];
+  // What is taken for spam is nobody's news.
+  const news = { approved: 'comment.created', pending: 'comment.held' } as const;
+  const type = status === 'approved' || status === 'pending' ? news[status] : null;
+  const cause = isTeam ? 'team' : 'writer';
+  const told = type ? [insertEvent(newId(now, crypto.getRandomValues(new Uint8Array(16))), type, id, cause, now)] : [];
   const results = await batchProven(
     db,
     found.spent ? null : viewer.identity,
@@ -208,8 +215,10 @@ async function write(
     insertComment(draft, page),
     ...countShown(draft, page),
     ...writes,
+    ...told,
   );
   if (!results[born.length]!.changes) return undefined;
+  if (told.length > 0 && results.at(-1)!.changes > 0) drainBehind(c);
   addGravatar(c, settings, head.site_id, draft);
   return { ...draft, replies: 0, up: 0, down: 0, score: 0, kind: null, edited_at: null };
 }

@@ -199,6 +199,7 @@ export type CommentDraft = Omit<
   | 'orphan'
   | 'import_id'
   | 'source_id'
+  | 'told'
   | 'edited_at'
   | 'receipt_key'
   | 'receipt_print'

@@ -11,6 +11,8 @@ import { RENDERER_VERSION, renderMarkdown } from '../../comments/markdown';
 import { parseId } from '../../comments/target';
 import { type Action, AdminCommentEdit } from '../../contract-admin';
 import { newId } from '../../ids';
+import { drainBehind } from '../../notify/outbox/drain';
+import { insertEvent } from '../../notify/outbox/events-store';
 import { Problem } from '../../problem';
 import { type AppContext, openDb, ownOrigin, readBody, sendBookmark } from '../../request';
 import { type AdminRow, selectAdminComment } from '../queue/list-store';
@@ -41,12 +43,16 @@ export async function editComment(c: AppContext): Promise<Response> {
   const writes = plans.map(({ action, write }, n) =>
     write({ ...draftDecision(grant, ids[n]!, row.site_id, action, now, reason), batch: ids[0]! }),
   );
-  const results = await batchAs(db, grant, ...writes.flat(), selectAdminComment(id));
+  const isNews = row.status === 'approved' && plans.some(({ action }) => action === 'edit');
+  const event = newId(now, crypto.getRandomValues(new Uint8Array(16)));
+  const told = isNews ? [insertEvent(event, 'comment.edited', id, 'team', now)] : [];
+  const results = await batchAs(db, grant, ...writes.flat(), ...told, selectAdminComment(id));
   const ends = writes.map((_, n) => writes.slice(0, n + 1).flat().length - 1);
   const after = results.at(-1)!.rows[0] as AdminRow | undefined;
   if (!after) throw new Problem('not_found');
   if (ends.some((end) => results[end]!.rows.length === 0))
     throw new Problem('conflict', 'This comment changed at the same moment. Look again.');
+  if (isNews) drainBehind(c);
   sendBookmark(c, db);
   return c.json(presentAdminComment(after, ownOrigin(c)));
 }

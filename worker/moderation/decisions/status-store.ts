@@ -7,6 +7,7 @@ import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { hide, refillInline, show } from '../../comments/shown-store';
 import type { Action } from '../../contract-admin';
 import { type CommentStatus, type DecisionRow, query } from '../../db';
+import { insertStatusEvents } from '../../notify/outbox/events-store';
 import { unindex } from '../queue/search-store';
 
 /** A comment, what it must still be, and what it becomes. */
@@ -80,6 +81,7 @@ export function changeStatus(changes: StatusChange[], decision: DecisionDraft): 
     ...(goes ? hide(seed(sql`c.shown = 1 AND c.status <> 'approved'`)) : []),
     ...(comes || goes ? refillInline(seed(sql`1`)) : []),
     ...(ends ? wipe(changedBy(decision)) : []),
+    insertStatusEvents(decision.id, items, decision.actor_kind === 'system' ? 'system' : 'team', decision.created_at),
     changedBy(decision).compile(query),
   ];
 }

@@ -9,6 +9,7 @@ import { parseId } from '../../comments/target';
 import { LIMITS } from '../../contract';
 import type { Undone } from '../../contract-admin';
 import { newId } from '../../ids';
+import { drainBehind } from '../../notify/outbox/drain';
 import { Problem } from '../../problem';
 import { type AppContext, openDb, sendBookmark } from '../../request';
 import { teach } from '../classifier/teach';
@@ -80,6 +81,7 @@ export async function undo(c: AppContext): Promise<Response> {
     }));
     c.executionCtx.waitUntil(teach(db, first.site_id, taught));
   }
+  if (kind.together) drainBehind(c);
   sendBookmark(c, db);
   return c.json({ changed, skipped: items.length - changed, left: left === 1 } satisfies Undone);
 }

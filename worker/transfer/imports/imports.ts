@@ -15,6 +15,8 @@ import { type Import, type Imports, NewImport } from '../../contract-transfer';
 import type { Db, ImportRow } from '../../db';
 import { newId } from '../../ids';
 import { fillSearchFurther } from '../../moderation/queue/search-store';
+import { drainBehind } from '../../notify/outbox/drain';
+import { insertImportEvent } from '../../notify/outbox/events-store';
 import { Problem } from '../../problem';
 import { type AppContext, openDb, readBody } from '../../request';
 import {
@@ -81,7 +83,14 @@ export async function finishImport(c: AppContext): Promise<Response> {
   const now = Date.now();
   // Its line in the log has the import's id for its batch, so that each is found from the other.
   const decision = { ...draftDecision(grant, freshId(now), row.site_id ?? '', 'import', now), batch: row.id };
-  const results = await batchAs(db, grant, ...closeImport(row.id, decision, now), selectImport(row.id));
+  const results = await batchAs(
+    db,
+    grant,
+    ...closeImport(row.id, decision, now),
+    insertImportEvent(freshId(now), row.id, now),
+    selectImport(row.id),
+  );
+  drainBehind(c);
   const after = results.at(-1)!.rows[0] as ImportWithSettings | undefined;
   c.executionCtx.waitUntil(fillSearchFurther(db).catch((error: unknown) => console.error(error)));
   return c.json(presentImport(after ?? { ...row, status: 'done', finished_at: now }));

@@ -99,7 +99,7 @@ export function insertComments(rows: NewComment[]): CompiledQuery[] {
   ];
 }
 
-export type NewComment = Omit<CommentRow, 'score'>;
+export type NewComment = Omit<CommentRow, 'score' | 'told'>;
 const AUTHOR = ['site_id', 'id', 'name', 'email', 'account'] as const satisfies (keyof AuthorRow)[];
 const PAGE = [
   'id',

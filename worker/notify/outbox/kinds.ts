@@ -1,0 +1,30 @@
+/** What each kind of delivery is made of and sent by. A mail is written anew at every attempt, from the database as it then is. */
+import type { CompiledQuery } from 'kysely';
+import type { NoticeKind } from '../../contract-notify';
+import type { Db, DeliveryRow } from '../../db';
+import type { Bindings } from '../../env';
+import type { Mail } from '../mail/mail';
+import type { Outcome } from './outcome';
+
+/** What composing and sending may use. Whoever composes asks the database as few times as it can: 50 queries a run is all there is. */
+export interface Delivering {
+  env: Bindings;
+  db: Db;
+  /** Epoch ms. */
+  now: number;
+}
+
+export interface Composed {
+  mail: Mail;
+  /** What is written along with that it was sent. */
+  after?: CompiledQuery[];
+}
+
+export type Kind =
+  /** @returns for each row its mail, in their order, or null: it is not to be told any more */
+  | { by: 'mail'; compose: (context: Delivering, rows: DeliveryRow[]) => Promise<(Composed | null)[]> }
+  /** @returns for each row what became of it, or null: it is not to be told any more */
+  | { by: 'request'; send: (context: Delivering, rows: DeliveryRow[]) => Promise<(Outcome | null)[]> };
+
+/** event_id of each: reply, moderator, webhook: of the event; opt_in: 'opt_in.' and the recipient's id and asked_at; code: the code's id; digests: 'digest.' and when it was due. */
+export const KINDS: Partial<Record<NoticeKind, Kind>> = {};

@@ -1,0 +1,20 @@
+/** What came of an attempt, and when the next one is. Pure. */
+
+export type Outcome =
+  | { sent: true; answer?: string }
+  /** `final`: trying again helps nothing. `outage`: nothing else gets through there now, either; it does not count as an attempt of others. */
+  | { sent: false; answer: string; final?: boolean; outage?: boolean; retryAfterS?: number };
+
+/** About two days in all. */
+export const MAX_ATTEMPTS = 14;
+const FIRST_MS = 60_000;
+const LONGEST_MS = 6 * 3_600_000;
+
+/**
+ * When to try again: twice as long after each attempt, six hours at most, a quarter more or less so that what failed together is
+ * not tried together.
+ * @param attempts begun so far, at least 1 @param random 0 to 1 @returns ms from now
+ */
+export function backOff(attempts: number, random: number): number {
+  return Math.round(Math.min(FIRST_MS * 2 ** (attempts - 1), LONGEST_MS) * (0.75 + random / 2));
+}
