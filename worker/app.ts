@@ -6,9 +6,11 @@ import { holdsRootToken } from './admin/token';
 import { comments } from './comments/routes';
 import { ERRORS, type ProblemBody } from './contract';
 import { getConfig } from './env';
+import { feeds } from './feeds/routes';
 import { isToken, readIdentity } from './identity/read-identity';
 import { identity } from './identity/routes';
 import { moderation } from './moderation/routes';
+import { notify } from './notify/routes';
 import { describeApi } from './openapi';
 import { pages } from './pages/routes';
 import { Problem } from './problem';
@@ -95,7 +97,9 @@ const api = new Hono<AppEnv>()
   .route('/', identity)
   .route('/', moderation)
   .route('/', admin)
-  .route('/', transfer);
+  .route('/', transfer)
+  .route('/', notify)
+  .route('/', feeds);
 
 export const app = new Hono<AppEnv>()
   .use(sealAnswers)

@@ -2,6 +2,7 @@
 import type { ErrorCode } from './contract';
 import * as admin from './contract-admin';
 import type { Endpoint } from './endpoints';
+import { NOTIFY_ADMIN_ENTRIES } from './endpoints-notify';
 import { TRANSFER_ENTRIES, transferAnswers, transferBodies } from './endpoints-transfer';
 
 export const adminAnswers = {
@@ -358,4 +359,5 @@ export const ADMIN_ENDPOINTS: Endpoint[] = [
   ...pages.map(complete('pages')),
   ...site.map(complete('admin')),
   ...TRANSFER_ENTRIES.map(complete('transfer')),
+  ...NOTIFY_ADMIN_ENTRIES.map(complete('notices')),
 ];

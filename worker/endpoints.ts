@@ -4,6 +4,7 @@ import type { ErrorCode } from './contract';
 import * as contract from './contract';
 import type { Scope } from './contract-admin';
 import { ADMIN_ENDPOINTS, adminAnswers, adminBodies } from './endpoints-admin';
+import { NOTIFY_ENDPOINTS, notifyAnswers, notifyBodies } from './endpoints-notify';
 
 export type Schema = v.GenericSchema;
 export interface Endpoint {
@@ -37,6 +38,7 @@ export const TAGS = {
   pages: 'Pages: closing, renaming, moving, merging',
   admin: 'Sites, settings, tokens, numbers',
   transfer: 'Import, export, backups',
+  notices: 'Who is told what: subscriptions, moderators, webhooks, feeds',
 };
 
 /** Schemas of answers and bodies, by the names they have in the description. */
@@ -59,6 +61,7 @@ export const answers = {
   Thread: contract.Thread,
   Vote: contract.Vote,
   ...adminAnswers,
+  ...notifyAnswers,
 };
 export const bodies = {
   CommentEdit: contract.CommentEdit,
@@ -71,6 +74,7 @@ export const bodies = {
   NewVote: contract.NewVote,
   SessionRenewal: contract.SessionRenewal,
   ...adminBodies,
+  ...notifyBodies,
 };
 /** Of whatever a proof or a login may come with. */
 const MAY_PROVE: ErrorCode[] = ['proof_invalid', 'proof_expired', 'proof_replayed', 'session_invalid'];
@@ -450,4 +454,4 @@ const PUBLIC_ENDPOINTS: Endpoint[] = [
 ];
 
 /** Every endpoint. A test holds it against the routes that are mounted. */
-export const ENDPOINTS: Endpoint[] = [...PUBLIC_ENDPOINTS, ...ADMIN_ENDPOINTS];
+export const ENDPOINTS: Endpoint[] = [...PUBLIC_ENDPOINTS, ...NOTIFY_ENDPOINTS, ...ADMIN_ENDPOINTS];
