@@ -372,13 +372,14 @@ CREATE TABLE IF NOT EXISTS recipients (
   id           TEXT PRIMARY KEY,            -- time-sorted id
   site_id      TEXT NOT NULL,
   role         TEXT NOT NULL CHECK (role IN ('reader', 'moderator')),
-  email        TEXT NOT NULL,               -- as written, its domain in lower case; never public
+  email        TEXT NOT NULL COLLATE NOCASE, -- as written, its domain in lower case; never public
   state        TEXT NOT NULL,               -- 'asked', 'active', 'unsubscribed', 'bounced' or 'complained'; only 'active' gets notices
   frequency    TEXT NOT NULL,               -- 'instant', 'hourly' or 'daily'
   language     TEXT NOT NULL,               -- BCP 47, of the mails
   about        TEXT NOT NULL DEFAULT '[]',  -- JSON, of a moderator: 'new', 'held', 'reported'
   author_id    TEXT,                        -- as comments.author_id: whoever asked for it, or NULL
   asked_at     INTEGER NOT NULL,            -- ms, the last mail that asked to confirm
+  asks         INTEGER NOT NULL DEFAULT 0,  -- mails that asked to confirm, since it was confirmed
   digest_due_at INTEGER,                    -- ms, when the next digest goes out, or NULL: nothing is in it
   created_at   INTEGER NOT NULL,            -- ms
   UNIQUE (site_id, role, email)
@@ -421,13 +422,16 @@ CREATE INDEX IF NOT EXISTS webhooks_site ON webhooks (site_id);
 CREATE TABLE IF NOT EXISTS codes (
   id         TEXT PRIMARY KEY,              -- time-sorted id
   site_id    TEXT NOT NULL,
-  email      TEXT NOT NULL,                 -- as recipients.email
+  email      TEXT NOT NULL COLLATE NOCASE,  -- as recipients.email
   jkt        TEXT NOT NULL,                 -- thumbprint of the key that asked
+  network    TEXT NOT NULL,                 -- keyed hash of the network that asked
   language   TEXT NOT NULL,                 -- of the mail
-  tries      INTEGER NOT NULL DEFAULT 0,    -- wrong codes so far
-  expires_at INTEGER NOT NULL               -- ms
+  tries      INTEGER NOT NULL DEFAULT 0,    -- codes that were tried so far
+  expires_at INTEGER NOT NULL               -- ms; the row stays a day, and counts against asking for more
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS codes_email ON codes (site_id, email, id);
+CREATE INDEX IF NOT EXISTS codes_email ON codes (email, id);
+CREATE INDEX IF NOT EXISTS codes_key ON codes (jkt, id);
+CREATE INDEX IF NOT EXISTS codes_network ON codes (network, id);
 
 -- Secret addresses of a site's moderation queue as a feed.
 CREATE TABLE IF NOT EXISTS feed_keys (

@@ -59,6 +59,7 @@ export const ERRORS = {
   url_too_long: [400, 'The page address is too long'],
   idempotency_key_required: [400, 'The Idempotency-Key header is missing or malformed'],
   login_expired: [400, 'This login took too long, or was used before'],
+  code_wrong: [400, 'This is not the code that was mailed'],
   unauthorized: [401, 'The API token is not valid'],
   token_expired: [401, 'The API token has expired'],
   token_revoked: [401, 'The API token was revoked'],
@@ -135,7 +136,7 @@ export const PageUrl = v.pipe(
   v.description(`http(s) URL, ${LIMITS.urlBytes} bytes at most`),
 );
 export const SiteId = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -'));
-const PageId = v.pipe(
+export const PageId = v.pipe(
   v.string(),
   notBlank,
   bytes(LIMITS.pageIdChars),
@@ -369,6 +370,7 @@ export const Site = v.object({
     v.description('Ways to log in; `instance`: needs the host of the reader’s own server'),
   ),
   sso: v.pipe(v.boolean(), v.description('Whether the site’s own accounts may be handed over')),
+  mail: v.pipe(v.boolean(), v.description('Whether one may log in by a code that is mailed, and follow by mail')),
   votes: Votes,
   editWindowS: v.pipe(Count, v.description('How long a comment can be edited, in seconds')),
 });
@@ -419,6 +421,13 @@ export const NewSession = v.union([
     verifier: v.pipe(v.string(), v.maxLength(128), v.description('The secret behind `challenge`')),
   }),
   v.strictObject({ sso: v.pipe(v.string(), v.maxLength(8192)), url: PageUrl, site: v.optional(SiteId) }),
+  v.strictObject({
+    emailCode: v.strictObject({
+      id: v.pipe(Id, v.description('From POST /login/email, asked with the same key')),
+      code: v.pipe(v.string(), v.regex(/^\d{6}$/, 'must be six digits')),
+      name: v.optional(v.pipe(Name, v.description('What a new person is called'))),
+    }),
+  }),
 ]);
 export const SessionRenewal = v.strictObject({ session: Id });
 

@@ -283,6 +283,7 @@ export interface RecipientRow {
   about: string;
   author_id: string | null;
   asked_at: number;
+  asks: number;
   digest_due_at: number | null;
   created_at: number;
 }
@@ -312,6 +313,7 @@ export interface CodeRow {
   site_id: string;
   email: string;
   jkt: string;
+  network: string;
   language: string;
   tries: number;
   expires_at: number;

@@ -37,8 +37,16 @@ export async function parseBody<T extends v.GenericSchema>(
   return { value: narrow(schema, input), text };
 }
 
-/** Reads no further than the limit, whatever Content-Length says. */
-async function readText(request: Request, maxBytes: number): Promise<string> {
+/** What a form without scripts sends. @throws Problem body_too_large, invalid_json when it is no text */
+export async function parseForm(request: Request): Promise<URLSearchParams> {
+  return new URLSearchParams(await readText(request, LIMITS.requestBytes));
+}
+
+/**
+ * Reads no further than the limit, whatever Content-Length says.
+ * @throws Problem body_too_large, invalid_json when it is no text
+ */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   let bytes = 0;
   let text = '';
