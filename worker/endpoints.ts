@@ -303,7 +303,7 @@ const PUBLIC_ENDPOINTS: Endpoint[] = [
     id: 'createSession',
     tag: 'identity',
     summary:
-      'Exchanges the code of a login, or the token of a site’s own accounts, for a session of this key. With a session already, the account becomes another way in for the same person.',
+      'Exchanges the code of a login, one that was mailed, or the token of a site’s own accounts, for a session of this key. With a session already, the account becomes another way in for the same person.',
     needs: 'key',
     body: 'NewSession',
     status: 200,
@@ -312,6 +312,7 @@ const PUBLIC_ENDPOINTS: Endpoint[] = [
       ...NAMES_PAGE,
       ...HAS_BODY,
       'login_expired',
+      'code_wrong',
       'sso_invalid',
       'proof_required',
       ...MAY_PROVE,

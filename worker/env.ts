@@ -36,6 +36,10 @@ export interface Bindings {
   [secret: string]: unknown;
 }
 
+/** Whether mail goes out here: what has to do with mail is switched off else. */
+export const sendsMail = ({ MAIL_URL, MAIL_FROM, PUBLIC_URL }: Bindings): boolean =>
+  !!MAIL_URL && !!MAIL_FROM && !!PUBLIC_URL;
+
 export interface Config {
   /** Key of everything that is signed or hashed. */
   authSecret: string;

@@ -2,7 +2,7 @@
  * Who a login is: the person behind an account, old or new, joined or not; what they are called, which role they have, and
  * a session for the key they came with.
  */
-
+import type { CompiledQuery } from 'kysely';
 import { LIMITS } from '../contract';
 import type { Settings } from '../contract-settings';
 import type { Db, PersonRow } from '../db';
@@ -44,6 +44,8 @@ export interface Login {
   /** How they logged in, as readers see it: the provider's name, or the site's host. */
   verified: string;
   profile: Profile & { role?: PersonRow['role'] };
+  /** Uses up what the login was by, in the transaction that opens the session. */
+  spends?: CompiledQuery[];
 }
 
 /** Makes whoever it is a person, or finds the one they are, and opens a session for this key. */
@@ -51,7 +53,7 @@ export async function enter(
   c: AppContext,
   db: Db,
   identity: Identity,
-  { siteId, settings, provider, verified, profile }: Login,
+  { siteId, settings, provider, verified, profile, spends = [] }: Login,
   current: Person | null,
 ): Promise<{ session: string; person: PersonRow }> {
   const now = Date.now();
@@ -98,6 +100,7 @@ export async function enter(
     db,
     // A login that is about to be another one need not stand, unless it is what the account is added to.
     current ? identity : { ...identity, token: null },
+    ...spends,
     ...(known || current ? [updatePerson(person.id, change)] : [insertPerson(after)]),
     known ? updateAccount({ ...account, person_id: person.id }) : insertAccount({ ...account, person_id: person.id }),
     ...(current && known && known.id !== person.id

@@ -10,8 +10,10 @@ import { type Db, query } from '../db';
 import { wiped, wipeLog } from '../moderation/decisions/status-store';
 import { forgetInModeration } from '../moderation/forget-store';
 import { unindex } from '../moderation/queue/search-store';
+import { purgeCodes } from './mail-code-store';
 import { dropFlags, dropReactions, dropVotes } from './opinions-store';
 
+const DAY_MS = 86_400_000;
 /** People whose time has come that a run looks after together. */
 const PEOPLE = 1000;
 /** Comments, votes and reactions of a round; each round is one transaction of 16 queries. */
@@ -54,6 +56,7 @@ export function purgeIdentity(now: number): CompiledQuery[] {
     query.deleteFrom('proofs').where('iat', '<', oldestProof).compile(),
     query.deleteFrom('logins').where('expires_at', '<', now).compile(),
     query.deleteFrom('sessions').where('expires_at', '<', now).compile(),
+    purgeCodes(now - DAY_MS),
   ];
 }
 

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../request';
 import { readAvatar } from './avatars';
 import { finishAtProvider, startLogin } from './login';
+import { askEmailCode } from './mail-code';
 import { askDeletion, cancelDeletion, claimComments, endOwnSession, listOwnComments, readMe } from './me';
 import { sendMyData } from './my-data';
 import { editMe } from './profile';
@@ -13,6 +14,7 @@ export const identity = new Hono<AppEnv>()
   .get('/login/:provider', startLogin)
   .get('/login/:provider/callback', finishAtProvider)
   .post('/login/:provider/callback', finishAtProvider)
+  .post('/login/email', askEmailCode)
   .post('/session', createSession)
   .post('/session/renew', renewSession)
   .delete('/session', endSession)

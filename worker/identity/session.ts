@@ -5,7 +5,7 @@
 import { parseSettings } from '../admin/settings';
 import { type Done, NewSession, type Session, SessionRenewal, type Site, SiteQuery } from '../contract';
 import type { Db, PersonRow } from '../db';
-import { getConfig, readOrigins } from '../env';
+import { getConfig, readOrigins, sendsMail } from '../env';
 import { normalisePage } from '../pages/normalise';
 import { findSiteOf } from '../pages/site';
 import { parseQuery } from '../parse';
@@ -21,6 +21,8 @@ import {
   takeCode,
   updatePerson,
 } from './login-store';
+import { isCausedBy, redeemMailCode } from './mail-code';
+import { IS_SPENT } from './mail-code-store';
 import { presentPerson } from './present';
 import { hashText } from './proof';
 import type { Profile } from './providers/profile';
@@ -44,23 +46,27 @@ export async function readSite(c: AppContext): Promise<Response> {
     guests: settings.guests,
     providers: listProviders(c.env).map(({ id, name, instance }) => ({ id, name, instance })),
     sso: settings.ssoJwks !== null || ssoSecret(c, row.id) !== undefined,
+    mail: sendsMail(c.env),
     votes: settings.votes,
     editWindowS: settings.editWindow * 60,
   } satisfies Site);
 }
 
-/** `POST /session` @throws Problem login_expired, sso_invalid, session_invalid, proof_required */
+/** `POST /session` @throws Problem login_expired, code_wrong, sso_invalid, session_invalid, proof_required */
 export async function createSession(c: AppContext): Promise<Response> {
   const { value: input } = await readBody(c, NewSession);
   const identity = needIdentity(c.get('viewer').identity);
   const db = openDb(c, 'first-primary');
   const [login, current] =
-    'code' in input ? await redeemCode(c, db, identity, input) : await acceptToken(c, db, identity, input);
+    'code' in input
+      ? await redeemCode(c, db, identity, input)
+      : 'emailCode' in input
+        ? await redeemMailCode(c, db, identity, input.emailCode)
+        : await acceptToken(c, db, identity, input);
   const { session, person } = await enter(c, db, identity, login, current).catch((error) => {
     // Another device brought the same new account at this very moment: now it is known.
-    if (error instanceof Problem && /constraint failed: accounts/i.test(String(error.options.cause)))
-      return enter(c, db, identity, login, current);
-    throw error;
+    if (isCausedBy(error, /constraint failed: accounts/i)) return enter(c, db, identity, login, current);
+    throw isCausedBy(error, IS_SPENT) ? new Problem('login_expired') : error;
   });
   return answerSession(c, db, session, person, identity.proof.jkt, Date.now());
 }

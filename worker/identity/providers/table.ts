@@ -27,9 +27,9 @@ const PROVIDERS: Record<string, (secrets: Secrets) => Provider[]> = {
 
 /**
  * Ids no issuer of the owner's may have, whether the provider is set up or not: accounts are kept under them, and one day's
- * issuer must not own what is another provider's the next. Single sign-on has such an id as well.
+ * issuer must not own what is another provider's the next. Single sign-on and codes by mail have such an id as well.
  */
-const RESERVED = ['sso', ...Object.keys(PROVIDERS)];
+const RESERVED = ['sso', 'email', ...Object.keys(PROVIDERS)];
 
 const listed = new WeakMap<Secrets, Provider[]>();
 
