@@ -36,6 +36,10 @@ const newBan = ({ site }: Place) => ({ site, kind: 'domain', value: 'spam.exampl
 const newImport = ({ site }: Place) => ({ site, format: 'disqus', name: 'x.xml', digest: 'a'.repeat(64), total: 2 });
 const beginImport = (place: Place) => idOf(ask('POST', '/admin/imports', newImport(place)));
 const newRecord = ({ site }: Place) => authorRecord(site, 1);
+const newRecipient = ({ site }: Place) => ({ site, email: 'robin@mail.example', about: ['new'] });
+const addRecipient = async (place: Place): Promise<Ask> => ({
+  path: { id: await idOf(ask('POST', '/admin/recipients', newRecipient(place))) },
+});
 
 /** By the endpoint’s id; scopes.test.ts fails when one has none. */
 export const ARRANGEMENTS: Record<string, Arrangement> = {
@@ -102,6 +106,13 @@ export const ARRANGEMENTS: Record<string, Arrangement> = {
     arrange: async () => ({ path: { backup: await idOf(ask('POST', '/admin/backups')), part: '1' } }),
     elsewhere: 'scope_missing',
   },
+  listRecipients: { arrange: ofSite, elsewhere: 'scope_missing' },
+  addRecipient: { arrange: (p) => ({ body: newRecipient(p) }), elsewhere: 'scope_missing' },
+  changeRecipient: {
+    arrange: async (p) => ({ ...(await addRecipient(p)), body: { frequency: 'daily' } }),
+    elsewhere: 'not_found',
+  },
+  removeRecipient: { arrange: addRecipient, elsewhere: 'not_found' },
   readInstance: { arrange: () => ({}), elsewhere: 'scope_missing' },
 };
 

@@ -20,6 +20,10 @@ export default defineConfig({
         bindings: {
           ADMIN_TOKEN: 'test-admin-token-0123456789-abcdefghij',
           AUTH_SECRET: 'test-auth-secret-0123456789-abcdefghij',
+          PUBLIC_URL: 'https://comments.test',
+          // Nobody answers there: mails wait.
+          MAIL_URL: 'smtp://127.0.0.1:9',
+          MAIL_FROM: 'Afterword <comments@blog.example>',
           TEST_SCHEMA: splitSql(readFileSync(join(ROOT, 'schema.sql'), 'utf8')),
         },
         ratelimits: { POST_LIMIT: unlimited('1'), READ_LIMIT: unlimited('2'), ACT_LIMIT: unlimited('3') },

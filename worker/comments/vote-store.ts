@@ -56,14 +56,14 @@ export function selectTally(commentId: string, voterId: string): CompiledQuery<T
     FROM comments c WHERE c.id = ${commentId} AND c.status = 'approved'`.compile(query);
 }
 
-/** Once a reader and comment: again, the reason is replaced. Nothing happens when the comment is not there any more. */
+/** Once a reader and comment: again, the reason is replaced, and it stays as old as it was. Nothing happens when the comment is not there any more. */
 export function upsertFlag({ comment_id, reporter_id, reason, note, created_at }: FlagRow): CompiledQuery {
   return sql`
     INSERT INTO flags (comment_id, reporter_id, reason, note, created_at)
     SELECT c.id, ${reporter_id}, ${reason}, ${note}, ${created_at}
     FROM comments c WHERE c.id = ${comment_id} AND c.status = 'approved'
     ON CONFLICT (comment_id, reporter_id)
-      DO UPDATE SET reason = excluded.reason, note = excluded.note, created_at = excluded.created_at`.compile(query);
+      DO UPDATE SET reason = excluded.reason, note = excluded.note`.compile(query);
 }
 
 /** How many reports of a comment nobody has answered. */
