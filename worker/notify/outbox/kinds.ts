@@ -3,6 +3,7 @@ import type { CompiledQuery } from 'kysely';
 import type { NoticeKind } from '../../contract-notify';
 import type { Db, DeliveryRow } from '../../db';
 import type { Bindings } from '../../env';
+import { mailCode } from '../../identity/mail-code-letter';
 import type { Mail } from '../mail/mail';
 import type { Outcome } from './outcome';
 
@@ -10,11 +11,12 @@ import type { Outcome } from './outcome';
 export interface Delivering {
   env: Bindings;
   db: Db;
-  /** Epoch ms. */
+  /** Epoch ms, of the run. */
   now: number;
 }
 
 export interface Composed {
+  /** Its id is the delivery's, whatever it says. */
   mail: Mail;
   /** What is written along with that it was sent. */
   after?: CompiledQuery[];
@@ -26,5 +28,7 @@ export type Kind =
   /** @returns for each row what became of it, or null: it is not to be told any more */
   | { by: 'request'; send: (context: Delivering, rows: DeliveryRow[]) => Promise<(Outcome | null)[]> };
 
-/** event_id of each: reply, moderator, webhook: of the event; opt_in: 'opt_in.' and the recipient's id and asked_at; code: the code's id; digests: 'digest.' and when it was due. */
-export const KINDS: Partial<Record<NoticeKind, Kind>> = {};
+/** event_id of each: reply, moderator, webhook: of the event; opt_in: 'opt_in.' and the recipient's id and asked_at; code: the code's id; digests: digests-store.ts. */
+export const KINDS: Partial<Record<NoticeKind, Kind>> = {
+  code: mailCode,
+};
