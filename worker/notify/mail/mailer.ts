@@ -1,7 +1,11 @@
-/** Which transport mail goes out by. */
+/** Which transport mail goes out by, and what stands between it and a mail that cannot be written. */
 import type { Bindings } from '../../env';
+import { Problem } from '../../problem';
 import type { Outcome } from '../outbox/outcome';
 import type { Mail } from './mail';
+import { type MailUrl, parseMailUrl, readSender } from './mail-url';
+import type { Sender } from './mime';
+import { openSmtp } from './transports/smtp';
 
 export interface Mailer {
   /** Never throws: what fails is told. */
@@ -9,7 +13,48 @@ export interface Mailer {
   close(): Promise<void>;
 }
 
-/** @returns null when MAIL_URL is not set */
-export function openMailer(_env: Bindings): Mailer | null {
-  return null;
+/** What a transport is: one file each in transports/. What it throws as a Problem makes the mail final, all else an outage. */
+export interface Transport {
+  send(mail: Mail): Promise<Outcome>;
+  close?(): Promise<void>;
+}
+
+/** @returns null when MAIL_URL is not set; one that only tells what is wrong, when something in the set-up is */
+export function openMailer(env: Bindings): Mailer | null {
+  if (!env.MAIL_URL) return null;
+  let transport: Transport;
+  try {
+    transport = openTransport(env);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { send: async () => ({ sent: false, answer: error.message, outage: true }), close: async () => {} };
+  }
+  return {
+    async send(mail) {
+      try {
+        return await transport.send(mail);
+      } catch (error) {
+        if (error instanceof Problem && error.code === 'invalid_request')
+          return { sent: false, answer: error.message, final: true };
+        return { sent: false, answer: error instanceof Error ? error.message : String(error), outage: true };
+      }
+    },
+    close: async () => transport.close?.(),
+  };
+}
+
+/** @throws Problem setup_required that names the variable, and never its secret */
+export function openTransport(env: Bindings): Transport {
+  const url = parseMailUrl(env.MAIL_URL ?? '');
+  const sender = readSender(env.MAIL_FROM, env.PUBLIC_URL);
+  return choose(url, sender, env);
+}
+
+function choose(url: MailUrl, sender: Sender, _env: Bindings): Transport {
+  switch (url.by) {
+    case 'smtp':
+      return openSmtp(url, sender);
+    default:
+      throw new Problem('setup_required', 'MAIL_URL');
+  }
 }
