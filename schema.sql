@@ -83,7 +83,7 @@ CREATE TABLE IF NOT EXISTS comments (
   orphan        INTEGER NOT NULL DEFAULT 0, -- 1: imported, and what it replied to was missing: it stands at top level
   import_id     TEXT,                       -- imports.id it came with, or NULL: it was written here
   source_id     TEXT,                       -- its id where it came from
-  told          TEXT,                       -- events.id that its followers are told by, once: or NULL, nobody was
+  told          TEXT,                       -- events.id that its followers are told by, once; '>' and a recipients.id: they were up to there; NULL: nobody was
   created_at    INTEGER NOT NULL,           -- ms
   edited_at     INTEGER                     -- ms
 );
@@ -338,13 +338,14 @@ CREATE INDEX IF NOT EXISTS authors_account ON authors (site_id, account) WHERE a
 -- What happened that somebody may want to hear of: written in the transaction that made it happen, and only where somebody
 -- listens; gone when everybody concerned has a delivery (worker/notify/outbox/fan-out.ts).
 CREATE TABLE IF NOT EXISTS events (
-  id         TEXT PRIMARY KEY,              -- time-sorted; of decisions, '.' and the comment's id behind the decision's
+  cursor     TEXT NOT NULL,                 -- '' or '+': nobody has a delivery; else followers have, up to this recipients.id
+  id         TEXT NOT NULL,                 -- time-sorted; of decisions, '.' and the comment's id behind the decision's
   site_id    TEXT NOT NULL,
   type       TEXT NOT NULL,                 -- worker/contract-notify.ts, EventType
   subject    TEXT NOT NULL,                 -- comments.id or imports.id
   cause      TEXT NOT NULL,                 -- 'writer', 'team' or 'system': whose doing
-  cursor     TEXT NOT NULL DEFAULT '',      -- followers have their delivery up to this recipients.id; '': nobody has
-  created_at INTEGER NOT NULL               -- ms
+  created_at INTEGER NOT NULL,              -- ms
+  PRIMARY KEY (cursor, id)                  -- what has got least far comes first, without an index of its own
 ) WITHOUT ROWID;
 
 -- One notice on its way to one recipient: there once for each event and recipient, whatever is killed when. A mail that was
@@ -364,8 +365,9 @@ CREATE TABLE IF NOT EXISTS deliveries (
   done_at    INTEGER,                       -- ms, when it was sent or given up
   PRIMARY KEY (event_id, target)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (kind, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS deliveries_done ON deliveries (site_id, done_at) WHERE done_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deliveries_dead ON deliveries (site_id, done_at) WHERE status = 'dead';
 
 -- An address that gets mail about a site. A reader's counts once they have confirmed it.
 CREATE TABLE IF NOT EXISTS recipients (
@@ -439,6 +441,7 @@ CREATE TABLE IF NOT EXISTS feed_keys (
   hash       TEXT NOT NULL UNIQUE,          -- SHA-256 of the key, base64url
   site_id    TEXT,                          -- NULL: all sites
   name       TEXT NOT NULL,                 -- plain text
+  made_by    TEXT,                          -- tokens.id or people.id: it is good while they are; NULL: the owner
   created_at INTEGER NOT NULL,              -- ms
   used_at    INTEGER                        -- ms, to the hour
 ) WITHOUT ROWID;

@@ -323,6 +323,7 @@ export interface FeedKeyRow {
   hash: string;
   site_id: string | null;
   name: string;
+  made_by: string | null;
   created_at: number;
   used_at: number | null;
 }
@@ -379,7 +380,7 @@ const RETRY_AFTER_S = 5;
 
 /** One request's view of D1: a session (so that replicas may serve it) and a bill. */
 export class Db {
-  readonly bill = { trips: 0, rowsRead: 0, rowsWritten: 0 };
+  readonly bill = { trips: 0, queries: 0, rowsRead: 0, rowsWritten: 0 };
   #session: D1DatabaseSession;
   /** Where to begin instead when D1 does not take a client's bookmark. */
   #fallback: (() => D1DatabaseSession) | undefined;
@@ -405,6 +406,7 @@ export class Db {
    */
   async batch(...queries: CompiledQuery[]): Promise<{ rows: unknown[]; changes: number }[]> {
     this.bill.trips++;
+    this.bill.queries += queries.length;
     try {
       const statements = queries.map((q) => this.#session.prepare(q.sql).bind(...q.parameters));
       const results = await this.#session.batch<unknown>(statements);

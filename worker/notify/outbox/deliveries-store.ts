@@ -1,7 +1,8 @@
 /** SQL of table `deliveries`: what is due, what became of it, what is over. */
 import { type CompiledQuery, sql } from 'kysely';
-import type { NoticeKind } from '../../contract-notify';
+import { NoticeKind } from '../../contract-notify';
 import { type DeliveryRow, query } from '../../db';
+import { FIRST_FOLLOWER } from './events-store';
 
 /** A delivery that comes from no event: a mail somebody asked for. */
 export type NewDelivery = Pick<DeliveryRow, 'event_id' | 'target' | 'site_id' | 'subject'> & { kind: NoticeKind };
@@ -23,11 +24,34 @@ export const insertDelivery = (draft: NewDelivery, now: number): CompiledQuery =
     .onConflict((oc) => oc.doNothing())
     .compile();
 
-/** Takes what is due: until `until` nobody else tries it. */
+/** What `answer` says from when a delivery is taken until there is one, and when there never was. */
+export const BEGUN = 'Begun.';
+export const CUT_SHORT = 'Was begun, and cut short.';
+
+/** Somebody waits before a screen for these. */
+const AT_ONCE: NoticeKind[] = ['code', 'opt_in'];
+/** Part of the room that others leave to followers, whose deliveries are made when they are sent. */
+const KEPT_FOR_FOLLOWERS = 0.25;
+
+/**
+ * Takes what is due: until `until` nobody else tries it. Some of every kind, of each the oldest and the newest: whatever fails over
+ * and over, by the thousand, does not hold up the rest. Kinds that this version does not know wait for one that does.
+ */
 export function claimDue(now: number, until: number, rows: number): CompiledQuery<DeliveryRow> {
+  const some = (order: 'ASC' | 'DESC', limit: number) => sql`
+    SELECT * FROM (SELECT event_id, target FROM deliveries WHERE kind = k.value AND due_at <= ${now}
+      ORDER BY due_at ${sql.raw(order)} LIMIT ${limit})`;
+  const kept = Math.floor(rows * KEPT_FOR_FOLLOWERS);
   return sql<DeliveryRow>`
-    UPDATE deliveries SET due_at = ${until}, attempts = attempts + 1
-    WHERE (event_id, target) IN (SELECT event_id, target FROM deliveries WHERE due_at <= ${now} ORDER BY due_at LIMIT ${rows})
+    UPDATE deliveries SET due_at = ${until}, attempts = attempts + 1,
+      answer = CASE WHEN answer IN (${BEGUN}, ${CUT_SHORT}) THEN ${CUT_SHORT} ELSE ${BEGUN} END
+    WHERE (event_id, target) IN (
+      SELECT event_id, target FROM (
+        SELECT d.event_id, d.target, d.kind, ROW_NUMBER() OVER (PARTITION BY d.kind ORDER BY d.due_at) AS n
+        FROM json_each(${JSON.stringify(NoticeKind.options)}) k
+        CROSS JOIN deliveries d ON (d.event_id, d.target) IN (${some('ASC', Math.ceil(rows / 2))} UNION ${some('DESC', Math.ceil(rows / 2))}))
+      ORDER BY kind NOT IN (${sql.join(AT_ONCE)}), n
+      LIMIT ${rows} - CASE WHEN EXISTS (SELECT 1 FROM events WHERE cursor >= ${FIRST_FOLLOWER}) THEN ${kept} ELSE 0 END)
     RETURNING *`.compile(query);
 }
 

@@ -1,17 +1,39 @@
 /**
- * SQL of table `events`: what happened is written in the batch that makes it happen, and only where somebody listens, so that a
- * site that tells nobody pays for nothing. Who is told, fan-out.ts decides.
+ * SQL of table `events`: what happened is written in the batch that makes it happen, and only where somebody wants to hear of it,
+ * so that a site that tells nobody pays for nothing. Who is told, by which lane, fan-out.ts decides.
  */
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import type { EventType } from '../../contract-notify';
 import { type EventRow, query } from '../../db';
 
-/** A comment `c` that somebody wants to hear of: a webhook, a moderator, or whoever follows its page or what it replies to. */
-const isHeard = sql`(
-  EXISTS (SELECT 1 FROM webhooks w WHERE w.site_id = c.site_id AND w.active = 1)
-  OR EXISTS (SELECT 1 FROM recipients r WHERE r.site_id = c.site_id AND r.role = 'moderator')
-  OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.topic = c.page_id)
-  OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.topic = c.parent_id))`;
+/** What moderators call an event. What the team itself did is no news to them. */
+export const ABOUT: Partial<Record<EventType, string[]>> = {
+  'comment.created': ['new'],
+  'comment.held': ['new', 'held'],
+  'comment.reported': ['reported'],
+};
+const ABOUT_TYPES = sql.join(Object.keys(ABOUT));
+
+/**
+ * Where an event stands: before its first portion, among those that somebody waits for or behind them, or among those that
+ * followers are told of, which stand at ids. Decisions about hundreds of comments so never hold up a new one.
+ */
+export const AT_START = { soon: '', late: '+' } as const;
+/** Sorts behind both of these, and before every id. */
+export const FIRST_FOLLOWER = '0';
+
+/** Whether somebody wants to hear this of a comment `c`. */
+const isHeard = (type: RawBuilder<unknown>, cause: EventRow['cause']) => sql`(
+  EXISTS (SELECT 1 FROM webhooks w, json_each(w.events) t WHERE w.site_id = c.site_id AND w.active = 1 AND t.value = ${type})
+  ${
+    cause === 'team'
+      ? sql``
+      : sql`OR (${type} IN (${ABOUT_TYPES}) AND EXISTS (
+          SELECT 1 FROM recipients r WHERE r.site_id = c.site_id AND r.role = 'moderator' AND r.state = 'active'))`
+  }
+  OR (${type} IN ('comment.created', 'comment.approved') AND (
+    EXISTS (SELECT 1 FROM subscriptions s WHERE s.topic = c.page_id)
+    OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.topic = c.parent_id))))`;
 
 /** What the events of statuses are called. */
 const OF_STATUS = {
@@ -33,11 +55,11 @@ export function insertEvent(
   cause: EventRow['cause'],
   now: number,
 ): CompiledQuery {
+  const cursor = ABOUT[type] ? AT_START.soon : AT_START.late;
   return sql`
-    INSERT INTO events (id, site_id, type, subject, cause, created_at)
-    SELECT ${id}, c.site_id, ${type}, c.id, ${cause}, ${now} FROM comments c WHERE c.id = ${commentId} AND ${isHeard}`.compile(
-    query,
-  );
+    INSERT INTO events (id, site_id, type, subject, cause, cursor, created_at)
+    SELECT ${id}, c.site_id, ${type}, c.id, ${cause}, ${cursor}, ${now} FROM comments c
+    WHERE c.id = ${commentId} AND ${isHeard(sql`${type}`, cause)}`.compile(query);
 }
 
 /**
@@ -55,33 +77,36 @@ export function insertStatusEvents(
     sql` `,
   );
   return sql`
-    INSERT INTO events (id, site_id, type, subject, cause, created_at)
-    SELECT ${decisionId} || '.' || c.id, c.site_id, CASE i.after ->> 'status' ${types} END, c.id, ${cause}, ${now}
-    FROM ${items} i CROSS JOIN comments c ON c.id = i.id WHERE ${isHeard}`.compile(query);
+    INSERT INTO events (id, site_id, type, subject, cause, cursor, created_at)
+    SELECT ${decisionId} || '.' || c.id, c.site_id, i.type, c.id, ${cause}, ${AT_START.late}, ${now}
+    FROM (SELECT id, CASE after ->> 'status' ${types} END AS type FROM ${items}) i CROSS JOIN comments c ON c.id = i.id
+    WHERE ${isHeard(sql`i.type`, cause)}`.compile(query);
 }
 
 /** About an import that ends at this moment: only webhooks are told. */
 export function insertImportEvent(id: string, importId: string, now: number): CompiledQuery {
   return sql`
-    INSERT INTO events (id, site_id, type, subject, cause, created_at)
-    SELECT ${id}, m.site_id, 'import.finished', m.id, 'team', ${now} FROM imports m
-    WHERE m.id = ${importId} AND m.finished_at = ${now} AND EXISTS (SELECT 1 FROM webhooks w WHERE w.site_id = m.site_id AND w.active = 1)`.compile(
+    INSERT INTO events (id, site_id, type, subject, cause, cursor, created_at)
+    SELECT ${id}, m.site_id, 'import.finished', m.id, 'team', ${AT_START.late}, ${now} FROM imports m
+    WHERE m.id = ${importId} AND m.finished_at = ${now} AND EXISTS (
+      SELECT 1 FROM webhooks w, json_each(w.events) t
+      WHERE w.site_id = m.site_id AND w.active = 1 AND t.value = 'import.finished')`.compile(query);
+}
+
+export type StartingRow = Pick<EventRow, 'cursor' | 'id' | 'subject'>;
+
+/** Those of which nobody has been told: what somebody waits for first, the oldest of it. */
+export const selectStarting = (rows: number): CompiledQuery<StartingRow> =>
+  sql<StartingRow>`
+    SELECT cursor, id, subject FROM events WHERE cursor < ${FIRST_FOLLOWER} ORDER BY cursor, id LIMIT ${rows}`.compile(
     query,
   );
-}
 
-/** An event, with what decides who is told. Of an import, or of a comment that is gone, what is the comment's is null. */
-export type OpenEventRow = EventRow & {
-  status: string | null;
-  page_id: string | null;
-  parent_id: string | null;
-  told: string | null;
-  imported: number;
+export type FollowedRow = Pick<EventRow, 'cursor' | 'id'>;
+
+/** Those whose followers are being told: of the ones that have got least far, and the oldest, so that no page holds up another. */
+export const selectFollowed = (rows: number): CompiledQuery<FollowedRow> => {
+  const some = (order: RawBuilder<unknown>) =>
+    sql`SELECT * FROM (SELECT cursor, id FROM events WHERE cursor >= ${FIRST_FOLLOWER} ORDER BY ${order} LIMIT ${rows})`;
+  return sql<FollowedRow>`${some(sql`cursor, id`)} UNION ${some(sql`id`)}`.compile(query);
 };
-
-/** The oldest that have somebody left to tell. */
-export function selectOpenEvents(rows: number): CompiledQuery<OpenEventRow> {
-  return sql<OpenEventRow>`
-    SELECT e.*, c.status, c.page_id, c.parent_id, c.told, c.import_id IS NOT NULL AS imported
-    FROM events e LEFT JOIN comments c ON c.id = e.subject ORDER BY e.id LIMIT ${rows}`.compile(query);
-}

@@ -1,58 +1,36 @@
 /**
- * SQL that makes deliveries of an event, a portion a batch. A delivery is made with the time by which whoever made it must have
- * sent it: if that is cut short, it is due again. Every statement looks whether the event still stands where it stood, so two who
- * do this at once make each delivery once. Which lanes an event has, fan-out.ts knows.
+ * SQL that makes of events what webhooks and moderators are sent, any number of events at once, and then lets followers have their
+ * turn (followers-store.ts). Every statement looks whether an event still stands where it was found, so two who do this at once
+ * make each delivery once.
  */
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import type { NoticeKind } from '../../contract-notify';
-import { type DeliveryRow, type EventRow, query } from '../../db';
-import type { OpenEventRow } from './events-store';
+import { type EventRow, query } from '../../db';
+import { ABOUT, FIRST_FOLLOWER, type StartingRow } from './events-store';
 
-/** The event, while it stands where it was found. */
-const standing = ({ id, cursor }: EventRow) => sql`events e WHERE e.id = ${id} AND e.cursor = ${cursor}`;
+/** What somebody wrote longer before it came here is no news. */
+const NEWS_MS = 24 * 3_600_000;
 
-const COLUMNS = sql`event_id, target, site_id, kind, type, subject, attempts, due_at, status, created_at`;
-const values = (kind: NoticeKind, target: RawBuilder<unknown>, dueAt: number) =>
-  sql`e.id, ${target}, e.site_id, ${kind}, e.type, e.subject, 1, ${dueAt}, 'waiting', e.created_at`;
+/** Events `e`, while they stand where they were found. */
+export const standing = (events: Pick<EventRow, 'cursor' | 'id'>[]): RawBuilder<unknown> => sql`
+  json_each(${JSON.stringify(events.map(({ cursor, id }) => [cursor, id]))}) k
+  CROSS JOIN events e ON e.cursor = k.value ->> 0 AND e.id = k.value ->> 1`;
 
-/** @param dueAt ms, when it is to be tried again by others */
-export function tellWebhooks(event: EventRow, dueAt: number): CompiledQuery<DeliveryRow> {
-  return sql<DeliveryRow>`
-    INSERT OR IGNORE INTO deliveries (${COLUMNS})
-    SELECT ${values('webhook', sql`w.id`, dueAt)} FROM webhooks w, ${standing(event)}
-      AND w.site_id = e.site_id AND w.active = 1 AND EXISTS (SELECT 1 FROM json_each(w.events) WHERE value = e.type)
-    RETURNING *`.compile(query);
-}
+export const COLUMNS = sql`event_id, target, site_id, kind, type, subject, attempts, due_at, status, answer, created_at`;
+/** Due at once, of an event `e`. */
+const dueNow = (kind: NoticeKind, target: RawBuilder<unknown>, now: number) =>
+  sql`e.id, ${target}, e.site_id, ${kind}, e.type, e.subject, 0, ${now}, 'waiting', NULL, e.created_at`;
 
-/** @param about what a moderator must want to hear of */
-export function tellModerators(event: EventRow, about: string[], dueAt: number): CompiledQuery<DeliveryRow> {
-  return sql<DeliveryRow>`
-    INSERT OR IGNORE INTO deliveries (${COLUMNS})
-    SELECT ${values('moderator', sql`r.id`, dueAt)} FROM recipients r, ${standing(event)}
-      AND ${moderators(about)} AND r.frequency = 'instant'
-    RETURNING *`.compile(query);
-}
-
-const moderators = (about: string[]) => sql`r.site_id = e.site_id AND r.role = 'moderator' AND r.state = 'active'
-  AND EXISTS (SELECT 1 FROM json_each(r.about) WHERE value IN (SELECT value FROM json_each(${JSON.stringify(about)})))`;
-
-/** Whoever wants a digest has it in there. @param slots when the next ones go out, ms */
-export function noteForModerators(event: EventRow, about: string[], slots: Slots): CompiledQuery[] {
-  return note(
-    sql`recipients r, ${standing(event)} AND ${moderators(about)} AND r.frequency <> 'instant'`,
-    slots,
-    event,
-  );
-}
-
+/** When digests go out, ms. */
 export interface Slots {
   hourly: number;
   daily: number;
 }
 
-function note(from: RawBuilder<unknown>, slots: Slots, { subject }: EventRow): CompiledQuery[] {
+/** @param from what has a recipient `r` for every event `e` that they have in their digest */
+export function note(from: RawBuilder<unknown>, slots: Slots): CompiledQuery[] {
   return [
-    sql`INSERT OR IGNORE INTO digest_items (recipient_id, comment_id) SELECT r.id, ${subject} FROM ${from}`.compile(
+    sql`INSERT OR IGNORE INTO digest_items (recipient_id, comment_id) SELECT r.id, e.subject FROM ${from}`.compile(
       query,
     ),
     sql`
@@ -61,47 +39,50 @@ function note(from: RawBuilder<unknown>, slots: Slots, { subject }: EventRow): C
   ];
 }
 
-/** That an event is the one by which a comment's followers are told. */
-export const claimFollowers = (event: EventRow): CompiledQuery =>
-  sql`UPDATE comments SET told = ${event.id} WHERE id = ${event.subject} AND told IS NULL AND EXISTS (SELECT 1 FROM ${standing(event)})`.compile(
-    query,
-  );
-
-/** The next portion of whoever follows the page or what is replied to, in order, each once. */
-function portion({ page_id, parent_id, cursor }: OpenEventRow, rows: number): RawBuilder<unknown> {
-  const of = (topic: string | null) =>
-    sql`SELECT * FROM (SELECT recipient_id FROM subscriptions WHERE topic = ${topic} AND recipient_id > ${cursor} ORDER BY recipient_id LIMIT ${rows})`;
-  return sql`(SELECT recipient_id FROM (${of(page_id)} UNION ${of(parent_id)}) ORDER BY recipient_id LIMIT ${rows})`;
-}
-
-/** Readers who may be told of a comment `c`: not whoever wrote it. */
-const readers = (event: OpenEventRow, rows: number) => sql`
-  ${portion(event, rows)} f CROSS JOIN recipients r ON r.id = f.recipient_id
-  CROSS JOIN comments c ON c.id = ${event.subject}, ${standing(event)}
-  AND r.state = 'active' AND r.role = 'reader' AND c.told = e.id AND c.status = 'approved'
-  AND r.email IS NOT c.author_email COLLATE NOCASE AND (r.author_id IS NULL OR r.author_id IS NOT c.author_id)
-  AND r.email IS NOT (SELECT email FROM people WHERE id = c.author_id) COLLATE NOCASE`;
-
-export function tellReaders(event: OpenEventRow, rows: number, dueAt: number): CompiledQuery<DeliveryRow> {
-  return sql<DeliveryRow>`
-    INSERT OR IGNORE INTO deliveries (${COLUMNS})
-    SELECT ${values('reply', sql`r.id`, dueAt)} FROM ${readers(event, rows)} AND r.frequency = 'instant'
-    RETURNING *`.compile(query);
-}
-
-export function noteForReaders(event: OpenEventRow, rows: number, slots: Slots): CompiledQuery[] {
-  return note(sql`${readers(event, rows)} AND r.frequency <> 'instant'`, slots, event);
-}
-
-/** Moves on behind the portion, or ends the event when there was no more than that. */
-export function moveOn(event: OpenEventRow, rows: number): CompiledQuery[] {
-  const count = sql`(SELECT COUNT(*) FROM ${portion(event, rows)})`;
-  const last = sql`(SELECT MAX(recipient_id) FROM ${portion(event, rows)})`;
+/** Webhooks and moderators have theirs, and no event stands where it stood any more. @param now epoch ms */
+export function tellFirst(events: StartingRow[], slots: Slots, now: number): CompiledQuery[] {
+  const of = standing(events);
+  const moderators = sql`
+    ${of} CROSS JOIN recipients r ON r.site_id = e.site_id AND r.role = 'moderator'
+    WHERE e.cause <> 'team' AND r.state = 'active' AND EXISTS (
+      SELECT 1 FROM json_each(r.about) WHERE value IN (
+        SELECT value FROM json_each(${JSON.stringify(ABOUT)} -> ('$."' || e.type || '"'))))`;
   return [
-    sql`DELETE FROM events WHERE id = ${event.id} AND cursor = ${event.cursor} AND ${count} < ${rows}`.compile(query),
-    sql`UPDATE events SET cursor = ${last} WHERE id = ${event.id} AND cursor = ${event.cursor}`.compile(query),
+    sql`
+      INSERT OR IGNORE INTO deliveries (${COLUMNS})
+      SELECT ${dueNow('webhook', sql`w.id`, now)} FROM ${of} CROSS JOIN webhooks w ON w.site_id = e.site_id
+      WHERE w.active = 1 AND EXISTS (SELECT 1 FROM json_each(w.events) WHERE value = e.type)`.compile(query),
+    sql`
+      INSERT OR IGNORE INTO deliveries (${COLUMNS})
+      SELECT ${dueNow('moderator', sql`r.id`, now)} FROM ${moderators} AND r.frequency = 'instant'`.compile(query),
+    ...note(sql`${moderators} AND r.frequency <> 'instant'`, slots),
+    ...letFollow(events),
+    sql`DELETE FROM events WHERE (cursor, id) IN (SELECT e.cursor, e.id FROM ${of})`.compile(query),
   ];
 }
 
-export const endEvent = ({ id, cursor }: EventRow): CompiledQuery =>
-  sql`DELETE FROM events WHERE id = ${id} AND cursor = ${cursor}`.compile(query);
+/** A comment `c` whose followers hear of it by an event `e`: once, and only of what everybody can read now. */
+const isNews = sql`c.status = 'approved' AND c.import_id IS NULL AND (
+    e.type = 'comment.approved' OR (e.type = 'comment.created' AND c.created_at > e.created_at - ${NEWS_MS}))
+  AND (EXISTS (SELECT 1 FROM subscriptions s WHERE s.topic = c.page_id)
+    OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.topic = c.parent_id))`;
+
+/** A comment's followers are told by one event. Where an earlier one stopped (followers-store.ts), this one goes on. */
+function letFollow(events: StartingRow[]): CompiledQuery[] {
+  const isFree = sql`(c.told IS NULL OR c.told LIKE '>%')`;
+  const start = (c: string) => sql`COALESCE(substr(${sql.ref(`${c}.told`)}, 2), ${FIRST_FOLLOWER})`;
+  return [
+    sql`
+      UPDATE events SET cursor = (SELECT ${start('c')} FROM comments c WHERE c.id = events.subject)
+      WHERE (cursor, id) IN (
+        SELECT cursor, id FROM (
+          SELECT e.cursor, MIN(e.id) AS id FROM ${standing(events)} CROSS JOIN comments c ON c.id = e.subject
+          WHERE ${isFree} AND ${isNews} GROUP BY e.subject))`.compile(query),
+    // Those that were moved just now.
+    sql`
+      UPDATE comments AS c SET told = k.value ->> 0
+      FROM json_each(${JSON.stringify(events.map(({ id, subject }) => [id, subject]))}) k
+      WHERE c.id = k.value ->> 1 AND ${isFree}
+        AND EXISTS (SELECT 1 FROM events e WHERE e.cursor = ${start('c')} AND e.id = k.value ->> 0)`.compile(query),
+  ];
+}

@@ -1,29 +1,20 @@
-/** Who is told of an event, by which lane: webhooks and moderators with the first portion, followers a portion at a time. */
-import type { CompiledQuery } from 'kysely';
-import type { EventType } from '../../contract-notify';
-import type { Db, DeliveryRow } from '../../db';
-import type { OpenEventRow } from './events-store';
-import {
-  claimFollowers,
-  endEvent,
-  moveOn,
-  noteForModerators,
-  noteForReaders,
-  type Slots,
-  tellModerators,
-  tellReaders,
-  tellWebhooks,
-} from './fan-out-store';
+/** Makes deliveries of events: what each costs stands in the stores, what a run can afford here. */
+import type { DeliveryRow } from '../../db';
+import { claimDue } from './deliveries-store';
+import { openDigests } from './digests-store';
+import { type FollowedRow, type StartingRow, selectFollowed, selectStarting } from './events-store';
+import { type Slots, tellFirst } from './fan-out-store';
+import { tellFollowers } from './followers-store';
+import type { Run } from './run';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-
-/** What moderators call it. What the team itself did is no news to them. */
-const ABOUT: Partial<Record<EventType, string[]>> = {
-  'comment.created': ['new'],
-  'comment.held': ['new', 'held'],
-  'comment.reported': ['reported'],
-};
+/** Events that a run begins with, and whose followers it tells. */
+const STARTING = 50;
+const FOLLOWED = 4;
+/** What telling followers asks the database, and what must be left then for writing and sending. */
+const FOLLOWER_QUERIES = 6;
+const SENDING_QUERIES = 22;
 
 /** When digests go out: at the next full hour, and at six in the morning, UTC. */
 export function nextSlots(now: number): Slots {
@@ -32,33 +23,26 @@ export function nextSlots(now: number): Slots {
 }
 
 /**
- * One portion of an event, in one batch.
- * @param rows how many followers at most
- * @param until ms, when what is made here is due again unless it was sent
- * @returns what is to be sent now, and whether there is more of it
+ * Takes what is due, and what has just happened.
+ * @param room how many at most
+ * @param until ms, when what is taken is due again unless it was sent
  */
-export async function fanOut(
-  db: Db,
-  event: OpenEventRow,
-  { rows, now, until }: { rows: number; now: number; until: number },
-): Promise<{ made: DeliveryRow[]; more: boolean }> {
-  const first = event.cursor === '';
-  const about = event.cause === 'team' ? [] : (ABOUT[event.type as EventType] ?? []);
-  const isNews =
-    /^comment\.(created|approved)$/.test(event.type) && event.status === 'approved' && event.imported === 0;
-  const reaches = isNews && (event.told === null || event.told === event.id);
+export async function takeDeliveries(run: Run, room: number, until: number): Promise<DeliveryRow[]> {
+  const { db, now } = run;
   const slots = nextSlots(now);
-  const queries: CompiledQuery[] = [
-    ...(first ? [tellWebhooks(event, until)] : []),
-    ...(first && about.length > 0
-      ? [tellModerators(event, about, until), ...noteForModerators(event, about, slots)]
-      : []),
-    ...(reaches && first ? [claimFollowers(event)] : []),
-    ...(reaches
-      ? [tellReaders(event, rows, until), ...noteForReaders(event, rows, slots), ...moveOn(event, rows)]
-      : [endEvent(event)]),
-  ];
-  const results = await db.batch(...queries);
-  const made = results.flatMap((result) => result.rows as DeliveryRow[]);
-  return { made, more: reaches && results.at(-1)!.changes > 0 };
+  const [starting] = await db.batch(selectStarting(STARTING), ...openDigests(now, room));
+  const events = starting!.rows as StartingRow[];
+  const first = events.length > 0 ? tellFirst(events, slots, now) : [];
+  const results = await db.batch(...first, claimDue(now, until, room), selectFollowed(FOLLOWED));
+  const rows = results.at(-2)!.rows as DeliveryRow[];
+  let followed = (results.at(-1)!.rows as FollowedRow[]).slice(0, FOLLOWED * 2);
+  // Portions may be small: of those who are told in digests, or are not told at all.
+  while (followed.length > 0 && rows.length < room && run.left() >= FOLLOWER_QUERIES + SENDING_QUERIES) {
+    const some = followed.slice(0, room - rows.length);
+    const portion = Math.floor((room - rows.length) / some.length);
+    const told = await db.batch(...tellFollowers(some, portion, slots, until), selectFollowed(FOLLOWED));
+    rows.push(...(told[0]!.rows as DeliveryRow[]));
+    followed = told.at(-1)!.rows as FollowedRow[];
+  }
+  return rows;
 }

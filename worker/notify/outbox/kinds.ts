@@ -5,7 +5,9 @@ import type { Db, DeliveryRow } from '../../db';
 import type { Bindings } from '../../env';
 import { mailCode } from '../../identity/mail-code-letter';
 import type { Mail } from '../mail/mail';
+import { sendWebhooks } from '../webhooks/send';
 import type { Outcome } from './outcome';
+import type { Later } from './settle';
 
 /** What composing and sending may use. Whoever composes asks the database as few times as it can: 50 queries a run is all there is. */
 export interface Delivering {
@@ -26,9 +28,10 @@ export type Kind =
   /** @returns for each row its mail, in their order, or null: it is not to be told any more */
   | { by: 'mail'; compose: (context: Delivering, rows: DeliveryRow[]) => Promise<(Composed | null)[]> }
   /** @returns for each row what became of it, or null: it is not to be told any more */
-  | { by: 'request'; send: (context: Delivering, rows: DeliveryRow[]) => Promise<(Outcome | null)[]> };
+  | { by: 'request'; send: (context: Delivering, rows: DeliveryRow[]) => Promise<(Outcome | Later | null)[]> };
 
 /** event_id of each: reply, moderator, webhook: of the event; opt_in: 'opt_in.' and the recipient's id and asked_at; code: the code's id; digests: digests-store.ts. */
 export const KINDS: Partial<Record<NoticeKind, Kind>> = {
   code: mailCode,
+  webhook: { by: 'request', send: sendWebhooks },
 };

@@ -18,3 +18,6 @@ const LONGEST_MS = 6 * 3_600_000;
 export function backOff(attempts: number, random: number): number {
   return Math.round(Math.min(FIRST_MS * 2 ** (attempts - 1), LONGEST_MS) * (0.75 + random / 2));
 }
+
+/** How long to wait while nothing gets through, so that a long outage costs little. @param age ms @returns ms from now */
+export const waitOut = (age: number): number => Math.min(Math.max(age / 4, FIRST_MS), 3_600_000);

@@ -1,0 +1,122 @@
+/** Somebody who listens, runs that send to them, and what they got: the outbox with real tables, and kinds that keep what is sent. */
+import type { EventType, NoticeKind } from '../../worker/contract-notify';
+import type { DeliveryRow, RecipientRow } from '../../worker/db';
+import type { Bindings } from '../../worker/env';
+import { newId } from '../../worker/ids';
+import { drain } from '../../worker/notify/outbox/drain';
+import { KINDS } from '../../worker/notify/outbox/kinds';
+import type { Outcome } from '../../worker/notify/outbox/outcome';
+import { bindings } from './api';
+import { insert } from './everything';
+
+export const MINUTE_MS = 60_000;
+
+export const randomId = (now = Date.now()): string => newId(now, crypto.getRandomValues(new Uint8Array(16)));
+
+export async function addRecipient(site: string, over: Partial<RecipientRow> = {}): Promise<RecipientRow> {
+  const id = randomId();
+  const row: RecipientRow = {
+    id,
+    site_id: site,
+    role: 'reader',
+    email: `${id}@reader.example`,
+    state: 'active',
+    frequency: 'instant',
+    language: 'en',
+    about: '[]',
+    author_id: null,
+    asked_at: 0,
+    digest_due_at: null,
+    created_at: 0,
+    ...over,
+  };
+  await insert('recipients', row);
+  return row;
+}
+
+export const addModerator = (site: string, over: Partial<RecipientRow> = {}): Promise<RecipientRow> =>
+  addRecipient(site, { role: 'moderator', about: '["new","held","reported"]', ...over });
+
+export const follow = (topic: string, recipient: string): Promise<unknown> =>
+  insert('subscriptions', { topic, recipient_id: recipient, created_at: 0 });
+
+export async function addWebhook(site: string, events: EventType[]): Promise<string> {
+  const id = randomId();
+  const row = { id, site_id: site, url: 'https://hook.example/', shape: 'standard', events: JSON.stringify(events) };
+  await insert('webhooks', { ...row, secret: '', previous_secret: null, rotated_at: null, active: 1, created_at: 0 });
+  return id;
+}
+
+export const pageOf = async (comment: string): Promise<string> =>
+  (await rows<{ page_id: string }>('SELECT page_id FROM comments WHERE id = ?', comment))[0]!.page_id;
+
+export async function rows<T>(sql: string, ...values: unknown[]): Promise<T[]> {
+  return (
+    await bindings.DB.prepare(sql)
+      .bind(...values)
+      .all<T>()
+  ).results;
+}
+
+export interface Sent {
+  kind: string;
+  target: string;
+  subject: string;
+  type: string;
+}
+
+/**
+ * From now on, in this file, whatever is due is kept in `sent` instead of going out, and answered by `answer`.
+ * @param kinds which; what composes a mail is not asked
+ */
+export function keepSent(
+  kinds: NoticeKind[],
+  answer: (row: DeliveryRow) => Outcome | null = () => ({ sent: true }),
+): Sent[] {
+  const sent: Sent[] = [];
+  for (const kind of kinds)
+    KINDS[kind] = {
+      by: 'request',
+      send: async (_, due) =>
+        due.map((row) => {
+          const outcome = answer(row);
+          if (outcome?.sent) sent.push({ kind, target: row.target, subject: row.subject, type: row.type });
+          return outcome;
+        }),
+    };
+  return sent;
+}
+
+/** A run of the cron. */
+export const runCron = (now = Date.now(), over: Partial<Bindings> = {}, room = 40): Promise<void> =>
+  drain({ ...bindings, ...over }, now, room);
+
+/** The database, with statements and rows written counted. @param meanwhile before each batch; what it throws is the batch's failure */
+export function countDatabase(
+  bill: { queries: number; written: number; read: number },
+  meanwhile: (batch: number) => void | Promise<void> = () => undefined,
+): D1Database {
+  let batch = 0;
+  return new Proxy(bindings.DB, {
+    get(db, name) {
+      if (name !== 'withSession') return Reflect.get(db, name);
+      return (start: string) => {
+        const session = db.withSession(start);
+        return {
+          prepare: (q: string) => session.prepare(q),
+          getBookmark: () => session.getBookmark(),
+          batch: async (statements: D1PreparedStatement[]) => {
+            await meanwhile(++batch);
+            bill.queries += statements.length;
+            const results = await session.batch(statements);
+            for (const { meta } of results) {
+              bill.written += meta.rows_written;
+              bill.read += meta.rows_read;
+            }
+            return results;
+          },
+        };
+      };
+    },
+  });
+}
