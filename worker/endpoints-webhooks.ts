@@ -43,7 +43,7 @@ export const WEBHOOK_ENTRIES: Entry[] = [
     body: 'NewWebhook',
     status: 201,
     answer: 'WebhookWithSecret',
-    errors: [...BODY, 'not_found'],
+    errors: [...BODY, 'not_found', 'conflict'],
   },
   {
     method: 'patch',

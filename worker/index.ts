@@ -9,7 +9,10 @@ import { forgetDue, purgeIdentity } from './identity/forget-store';
 import { timePrefix } from './ids';
 import { purgeModeration } from './moderation/decisions/purge-store';
 import { fillSearchFurther } from './moderation/queue/search-store';
+import { purgeDeliveries } from './notify/outbox/deliveries-store';
 import { drain, RUN } from './notify/outbox/drain';
+import { OVERLAP_MS } from './notify/webhooks/sign';
+import { forgetSecrets } from './notify/webhooks/webhooks-store';
 import { runBackups } from './transfer/backups/backups';
 
 const DAY_MS = 86_400_000;
@@ -17,7 +20,9 @@ const DAY_MS = 86_400_000;
 const PURGE_CRON = '47 * * * *';
 const BACKUP_CRON = '*/10 * * * *';
 const NOTICES_CRON = '* * * * *';
-/** How long address hashes and idempotency keys are kept. */
+/** Of the log, a run: more than come in an hour. */
+const PURGED_DELIVERIES = 5_000;
+/** How long address hashes, idempotency keys and the log of deliveries are kept. */
 const KEPT_MS = 30 * DAY_MS;
 /** How long the cron may have been out of order without one being overlooked. */
 const SLACK_MS = 7 * DAY_MS;
@@ -33,6 +38,7 @@ export default {
       const before = now - KEPT_MS;
       await db.batch(purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before)), ...purgeIdentity(now));
       await purgeModeration(db, now);
+      await db.batch(purgeDeliveries(before, PURGED_DELIVERIES), forgetSecrets(now - OVERLAP_MS));
       await db.batch(markRun('purge', now));
       await keepStats(db, now);
       await db.batch(markRun('stats', now));

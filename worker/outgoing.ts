@@ -14,8 +14,10 @@ import { Problem } from './problem';
 export type Origins = Readonly<Record<string, string>>;
 
 export interface OutsideInit {
-  /** Bytes of the answer's body, decompressed; one that is longer counts as no answer. */
+  /** Bytes of the answer's body, decompressed; one that is longer counts as no answer, unless `cut`. */
   maxBytes: number;
+  /** What is longer is not read further: for who asks whether, not what, is answered. */
+  cut?: boolean;
   /** For all redirects and the body together. */
   timeoutMs: number;
   /** The Accept header. */
@@ -41,7 +43,7 @@ const INSIDE_NAMES = /(^|\.)(localhost|local|localdomain|internal|intranet|priva
  * @throws Problem outside_refused, outside_unreachable, setup_required when a stand-in is no address of this machine
  */
 export async function fetchOutside(url: string | URL, init: OutsideInit, origins: Origins = {}): Promise<Response> {
-  const { maxBytes, timeoutMs, accept, method = 'GET', body = null } = init;
+  const { timeoutMs, accept, method = 'GET', body = null } = init;
   const headers = new Headers(init.headers);
   headers.delete('Cookie');
   if (accept !== undefined) headers.set('Accept', accept);
@@ -60,7 +62,7 @@ export async function fetchOutside(url: string | URL, init: OutsideInit, origins
         signal,
       });
       const location = REDIRECT_STATUS.has(answer.status) ? answer.headers.get('Location') : null;
-      if (location === null || init.redirect === 'manual') return await readBody(answer, maxBytes, address.host);
+      if (location === null || init.redirect === 'manual') return await readBody(answer, init, address.host);
       await answer.body?.cancel();
       if (redirects === MAX_REDIRECTS) throw unreachable(`${address.host} redirects too often.`);
       // What is sent with a POST was meant for one address.
@@ -80,7 +82,7 @@ const JSON_CAPS = { maxBytes: 262_144, timeoutMs: 8_000 };
 
 /** A `fetch` with these rules, for libraries that let one be put in. @returns as fetchOutside, and throws the same */
 export function outsideFetch(origins: Origins) {
-  return (url: string, init: Omit<OutsideInit, 'maxBytes' | 'timeoutMs'>): Promise<Response> =>
+  return (url: string, init: Omit<OutsideInit, 'maxBytes' | 'timeoutMs' | 'cut'>): Promise<Response> =>
     fetchOutside(url, { ...init, ...JSON_CAPS }, origins);
 }
 
@@ -143,7 +145,11 @@ function parseIp(hostname: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
 }
 
 /** Reads no further than the limit, whatever Content-Length says. */
-async function readBody(answer: Response, maxBytes: number, host: string): Promise<Response> {
+async function readBody(
+  answer: Response,
+  { maxBytes, cut }: Pick<OutsideInit, 'maxBytes' | 'cut'>,
+  host: string,
+): Promise<Response> {
   const { status, statusText } = answer;
   const headers = new Headers(answer.headers);
   // They speak of the body as it travelled.
@@ -154,12 +160,14 @@ async function readBody(answer: Response, maxBytes: number, host: string): Promi
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    length += part.value.byteLength;
-    if (length > maxBytes) {
-      await reader.cancel();
-      throw unreachable(`${host} answered with more than ${maxBytes} bytes.`);
-    }
-    chunks.push(part.value);
+    const room = maxBytes - length;
+    const fits = part.value.byteLength <= room;
+    chunks.push(fits ? part.value : part.value.subarray(0, room));
+    length += Math.min(part.value.byteLength, room);
+    if (fits) continue;
+    await reader.cancel();
+    if (cut) break;
+    throw unreachable(`${host} answered with more than ${maxBytes} bytes.`);
   }
   const body = new Uint8Array(length);
   let at = 0;

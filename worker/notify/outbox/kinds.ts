@@ -5,6 +5,8 @@ import type { Db, DeliveryRow } from '../../db';
 import type { Bindings } from '../../env';
 import { mailCode } from '../../identity/mail-code-letter';
 import type { Mail } from '../mail/mail';
+import { composeModerator, composeModeratorDigest } from '../moderators/compose';
+import { composeDigests, composeOptIns, composeReplies } from '../subscriptions/compose';
 import { sendWebhooks } from '../webhooks/send';
 import type { Outcome } from './outcome';
 import type { Later } from './settle';
@@ -30,8 +32,13 @@ export type Kind =
   /** @returns for each row what became of it, or null: it is not to be told any more */
   | { by: 'request'; send: (context: Delivering, rows: DeliveryRow[]) => Promise<(Outcome | Later | null)[]> };
 
-/** event_id of each: reply, moderator, webhook: of the event; opt_in: 'opt_in.' and the recipient's id and asked_at; code: the code's id; digests: digests-store.ts. */
+/** event_id of each: reply, moderator, webhook: of the event; opt_in: 'opt_in.' and the recipient's asked_at; code: the code's id; digests: digests-store.ts. */
 export const KINDS: Partial<Record<NoticeKind, Kind>> = {
+  reply: { by: 'mail', compose: composeReplies },
+  digest: { by: 'mail', compose: composeDigests },
+  opt_in: { by: 'mail', compose: composeOptIns },
+  moderator: { by: 'mail', compose: composeModerator },
+  moderator_digest: { by: 'mail', compose: composeModeratorDigest },
   code: mailCode,
   webhook: { by: 'request', send: sendWebhooks },
 };

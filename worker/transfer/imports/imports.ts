@@ -11,7 +11,7 @@ import {
 } from '../../admin/grant';
 import { cleanLine } from '../../clean';
 import { parseId } from '../../comments/target';
-import { type Import, type Imports, NewImport } from '../../contract-transfer';
+import { type Imports, NewImport } from '../../contract-transfer';
 import type { Db, ImportRow } from '../../db';
 import { newId } from '../../ids';
 import { fillSearchFurther } from '../../moderation/queue/search-store';
@@ -27,6 +27,7 @@ import {
   selectImport,
   selectImports,
 } from './imports-store';
+import { presentImport } from './present';
 
 /**
  * `POST /admin/imports`: an unfinished one of the same digest is gone on with.
@@ -106,21 +107,5 @@ export function needImport(row: ImportWithSettings | undefined, grant: Grant): I
   if (!row || !reaches(grant, row.site_id)) throw new Problem('not_found');
   return row;
 }
-
-export const presentImport = (row: ImportRow): Import => ({
-  id: row.id,
-  site: row.site_id,
-  format: row.format as Import['format'],
-  name: row.name,
-  digest: row.digest,
-  status: row.status,
-  total: row.total,
-  position: row.position,
-  pages: row.pages,
-  comments: row.comments,
-  createdAt: new Date(row.created_at).toISOString(),
-  finishedAt: row.finished_at === null ? null : new Date(row.finished_at).toISOString(),
-  by: row.actor_name,
-});
 
 const freshId = (now: number): string => newId(now, crypto.getRandomValues(new Uint8Array(16)));

@@ -7,8 +7,9 @@ import type { ImportUndone } from '../../contract-transfer';
 import { newId } from '../../ids';
 import { Problem } from '../../problem';
 import { type AppContext, openDb, sendBookmark } from '../../request';
-import { findImport, needImport, presentImport } from './imports';
+import { findImport, needImport } from './imports';
 import { type ImportWithSettings, selectImport } from './imports-store';
+import { presentImport } from './present';
 import {
   beginUndo,
   choosePortion,
