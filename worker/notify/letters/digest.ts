@@ -24,9 +24,9 @@ export function writeDigest(shell: Shell, { pages, more }: DigestNotice): Letter
     title: fillMarkup(heading, { site }),
     body: [
       pages.map((page) => [
-        markup`<div class="l" style="${STYLE.line};border-top-width:1px;margin-top:28px;padding-top:22px"><h2 class="i" style="${STYLE.pageTitle}"><bdi>${link(page.url, titleOf(page))}</bdi></h2></div>`,
+        markup`<div class="l" style="${STYLE.line};border-top-width:1px;margin-top:28px;padding-top:22px"><h2 class="i" style="${STYLE.pageTitle}"><bdi>${link(page.url, titleOf(page), 'text-decoration:none')}</bdi></h2></div>`,
         page.comments.map((comment) => {
-          const after = markup`<div style="${STYLE.small};padding-top:6px">${link(comment.url, texts.read)}</div>`;
+          const after = markup`<div style="${STYLE.small}">${link(comment.url, texts.read, STYLE.tap)}</div>`;
           return markup`<div style="padding-top:20px">${showComment(words, { ...comment, after }, chars)}</div>`;
         }),
       ]),
@@ -38,7 +38,7 @@ export function writeDigest(shell: Shell, { pages, more }: DigestNotice): Letter
       ...pages.flatMap((page) => [
         `${titleOf(page)}\n${'='.repeat(Math.min(60, titleOf(page).length))}`,
         ...page.comments.flatMap((comment) => [
-          `${nameOf(words, comment.author)}, ${words.date(comment.createdAt)}:\n${quoteText(plainText(comment.body, chars))}`,
+          `${nameOf(words, comment.author)} · ${words.date(comment.createdAt)}:\n${quoteText(plainText(comment.body, chars))}`,
           address(texts.read, comment.url),
         ]),
       ]),

@@ -67,8 +67,8 @@ ${foot(words, shell, content.why)}
 function foot({ texts }: Words, { preferencesUrl, unsubscribeUrl }: Shell, why: string | undefined): Markup | null {
   if (why === undefined) return null;
   const links = [
-    preferencesUrl && link(preferencesUrl, texts.preferences),
-    unsubscribeUrl && link(unsubscribeUrl, texts.unsubscribe),
+    preferencesUrl && link(preferencesUrl, texts.preferences, STYLE.tap),
+    unsubscribeUrl && link(unsubscribeUrl, texts.unsubscribe, STYLE.tap),
   ];
   const row = links.filter((it) => it instanceof Markup).map((it, i) => [i > 0 && new Markup(' &nbsp;·&nbsp; '), it]);
   return markup`<div class="d l" style="${STYLE.line};${STYLE.small};border-top-width:1px;margin-top:36px;padding-top:16px">${why}<br>${row}</div>`;

@@ -35,7 +35,7 @@ export const SHEET = `
 export const STYLE = {
   paper: `margin:0;padding:0;background:${LIGHT.paper};${FONT};-webkit-text-size-adjust:100%`,
   wide: 'padding:32px 24px 40px',
-  site: `font-size:14px;line-height:20px;color:${LIGHT.dim}`,
+  site: `font-size:15px;line-height:22px;font-weight:600;color:${LIGHT.dim}`,
   title: `margin:26px 0 4px;${SERIF};font-size:25px;line-height:1.3;font-weight:700;color:${LIGHT.ink}`,
   /** Where letters of the reader's language are not at home in a serif. */
   plainTitle: `margin:26px 0 4px;font-size:24px;line-height:1.35;font-weight:700;color:${LIGHT.ink}`,
@@ -48,12 +48,15 @@ export const STYLE = {
   heading: `margin:26px 0 0;font-size:14px;line-height:20px;font-weight:700;color:${LIGHT.dim}`,
   pageTitle: `margin:0;${SERIF};font-size:19px;line-height:27px;font-weight:700`,
   link: `color:${LIGHT.accent}`,
+  /** Of small ones, which thumbs must hit as well. */
+  tap: 'display:inline-block;padding:7px 0',
   button: `display:inline-block;padding:12px 22px;border-radius:8px;background:${LIGHT.accent};color:${LIGHT.onAccent};font-size:16px;line-height:22px;font-weight:700;text-decoration:none`,
   quietButton: `display:inline-block;padding:11px 18px;border:1px solid ${LIGHT.line};border-radius:8px;color:${LIGHT.ink};font-size:16px;line-height:22px;text-decoration:none`,
   badge: `display:inline-block;padding:1px 9px;border:1px solid;border-radius:99px;color:${LIGHT.accent};font-size:13px;line-height:20px`,
   line: `border:0 solid ${LIGHT.line}`,
   code: `margin:22px 0 0;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:36px;line-height:48px;font-weight:700;letter-spacing:6px;color:${LIGHT.ink}`,
-  /** A stranger's text stands in an anchor that leads nowhere: mail programs make no links inside one. */
+  quoted: `color:${LIGHT.dim}`,
+  codeBlock: 'font-family:ui-monospace,Menlo,Consolas,monospace;font-size:14px;line-height:22px',
   inert: 'color:inherit;text-decoration:none',
 } as const;
 

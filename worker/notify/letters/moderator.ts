@@ -1,9 +1,10 @@
 /** To moderators: one comment with what may be done about it, or all that has come since the last letter. */
+import { inert } from './body';
 import { address, frame, siteOf } from './frame';
 import type { Letter, ModeratorDigestNotice, ModeratorItem, ModeratorNotice, Shell } from './letter';
 import { STYLE } from './look';
 import { type Markup, markup, type Part, webAddress } from './markup';
-import { BODY_CHARS, button, heading, inert, link, nameOf, quoteText, showComment, titleOf } from './parts';
+import { BODY_CHARS, button, heading, link, nameOf, quoteText, showComment, titleOf } from './parts';
 import { plainLine, plainText } from './plain';
 import { fillMarkup, fillText, type Words, wordsFor } from './words';
 
@@ -43,7 +44,7 @@ export function writeModerator(shell: Shell, notice: ModeratorNotice): Letter {
     why: fillText(words, texts.whyModerator, { site: siteOf(shell) }),
     text: [
       `${texts.about[about]}\n${fillText(words, texts.onPage, { page })}`,
-      `${author}, ${words.date(comment.createdAt)}:\n${quoteText(plainText(comment.body, BODY_CHARS))}${website && `\n> (${website})`}`,
+      `${author} · ${words.date(comment.createdAt)}:\n${quoteText(plainText(comment.body, BODY_CHARS))}${website && `\n> (${website})`}`,
       told(texts.why, findingsOf(words, notice)),
       told(texts.reports, reportsOf(words, notice)),
       ...verbs(words, notice).map(([url, text]) => address(text, url)),
@@ -126,7 +127,7 @@ export function writeModeratorDigest(
       ...items.map((item) => {
         const { comment, about } = item;
         const reasons = why(item);
-        return `${texts.about[about]}: ${fillText(words, texts.onPage, { page: titleOf(comment.page) })}\n${nameOf(words, comment.author)}, ${words.date(comment.createdAt)}:\n${quoteText(plainText(comment.body, chars))}${reasons && `\n(${reasons})`}`;
+        return `${texts.about[about]}: ${fillText(words, texts.onPage, { page: titleOf(comment.page) })}\n${nameOf(words, comment.author)} · ${words.date(comment.createdAt)}:\n${quoteText(plainText(comment.body, chars))}${reasons && `\n(${reasons})`}`;
       }),
       rest,
     ],

@@ -1,8 +1,9 @@
 /** Parts that letters are put together from: a comment, a button, a link, a heading. Every text of a stranger comes in here. */
+import { textBlock } from './body';
 import type { LetterComment, LetterPage } from './letter';
 import { STYLE, tintOf } from './look';
 import { Markup, markup, type Part, webAddress } from './markup';
-import { directionOf, firstGrapheme, plainLine, plainText } from './plain';
+import { firstGrapheme, plainLine, plainText } from './plain';
 import type { Words } from './words';
 
 export const BODY_CHARS = 1000;
@@ -16,19 +17,12 @@ export const nameOf = (words: Words, name: string): string => plainLine(name, NA
 export const titleOf = ({ title, url }: LetterPage): string =>
   plainLine(title ?? '', TITLE_CHARS) || plainLine(url.replace(/^https?:\/\//, ''), TITLE_CHARS);
 
-/** A stranger's text: nothing in it can be clicked, and mail programs make no links of it. */
-export function inert(text: string): Markup {
-  const lines = text.split('\n').map((line) => {
-    const indent = /^[ \t]*/.exec(line)![0];
-    return [new Markup('&nbsp;'.repeat(indent.replaceAll('\t', '  ').length)), line.slice(indent.length)];
-  });
-  return markup`<a style="${STYLE.inert}">${lines.map((line, i) => [i > 0 && new Markup('<br>'), line])}</a>`;
-}
-
 /** A link of ours; text alone where the address is none. */
-export function link(url: string, text: Part): Markup {
+export function link(url: string, text: Part, style = ''): Markup {
   const address = webAddress(url);
-  return address === null ? markup`${text}` : markup`<a class="a" href="${address}" style="${STYLE.link}">${text}</a>`;
+  return address === null
+    ? markup`${text}`
+    : markup`<a class="a" href="${address}" style="${STYLE.link};${style}">${text}</a>`;
 }
 
 export function button(url: string, text: string, look: 'button' | 'quietButton' = 'button'): Markup {
@@ -41,23 +35,16 @@ export function button(url: string, text: string, look: 'button' | 'quietButton'
 export const paragraph = (text: Part): Markup => markup`<p class="i" style="${STYLE.paragraph}">${text}</p>`;
 export const heading = (text: string): Markup => markup`<h2 class="d" style="${STYLE.heading}">${text}</h2>`;
 
-/** A block of a stranger's text in its own direction. */
-export function textBlock(text: string, look: 'text' | 'said' = 'text'): Markup {
-  const dir = directionOf(text);
-  const align = dir === 'rtl' ? 'right' : 'left';
-  return markup`<div class="${look === 'text' ? 'i' : 'd'}" dir="${dir}" style="${STYLE[look]};text-align:${align}">${inert(text)}</div>`;
-}
-
 const sign = (name: string, size: number): Markup =>
   markup`<div aria-hidden="true" style="width:${size}px;height:${size}px;border-radius:50%;${tintOf(name)};font-size:${size / 2 - 1}px;line-height:${size}px;font-weight:700;text-align:center">${firstGrapheme(name).toUpperCase()}</div>`;
 
 /** Name and time in one line, the round sign before them. */
 function nameRow(name: string, beside: Part, size: number): Markup {
-  return markup`<tr><td colspan="2" width="${size}" valign="middle">${sign(name, size)}</td><td valign="middle" style="padding:0 10px"><bdi class="i" style="${STYLE.name}">${name}</bdi>${beside}</td></tr>`;
+  return markup`<tr><td colspan="2" width="${size}" valign="middle">${sign(name, size)}</td><td valign="middle" style="padding:0 10px 3px"><bdi class="i" style="${STYLE.name}">${name}</bdi>${beside && new Markup('&nbsp; ')}${beside}</td></tr>`;
 }
 
 const when = (words: Words, ms: number): Markup =>
-  markup` <span class="d" style="${STYLE.small};white-space:nowrap">&nbsp;${words.date(ms)}</span>`;
+  markup`<span class="d" style="${STYLE.small};white-space:nowrap">${words.date(ms)}</span>`;
 
 /** Below the sign: the widget's line that joins a comment with its replies, or nothing. */
 function below(words: Words, size: number, joined: boolean, content: Part): Markup {
@@ -83,10 +70,10 @@ export function showComment(words: Words, comment: ShownComment, max: number = B
   const { parent, badge, after } = comment;
   const name = nameOf(words, comment.author);
   const table = new Markup(TABLE);
-  const own = markup`<table ${table}>${nameRow(name, [badge && markup` <span class="a" style="${STYLE.badge}">${badge}</span>`, when(words, comment.createdAt)], 36)}${below(words, 36, false, [textBlock(plainText(comment.body, max)), after])}</table>`;
+  const own = markup`<table ${table}>${nameRow(name, [badge && markup`<span class="a" style="${STYLE.badge}">${badge}</span>&nbsp; `, when(words, comment.createdAt)], 36)}${below(words, 36, false, [textBlock(plainText(comment.body, max)), after])}</table>`;
   if (!parent) return own;
   const other = nameOf(words, parent.author);
-  return markup`<table ${table}>${nameRow(other, null, 28)}${below(words, 28, true, [textBlock(plainText(parent.body, 240), 'said'), markup`<div style="height:18px"></div>`])}${below(words, 28, true, own)}</table>`;
+  return markup`<table ${table}>${nameRow(other, null, 28)}${below(words, 28, true, [textBlock(plainText(parent.body, 240), true), markup`<div style="height:18px"></div>`])}${below(words, 28, true, own)}</table>`;
 }
 
 /** The same for mail programs that show text: every line of a stranger's is marked, so that none passes for ours. */

@@ -62,7 +62,10 @@ export function firstGrapheme(text: string): string {
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 /** By its first letter, as `dir="auto"`, which not every mail program knows. */
-export function directionOf(text: string): 'ltr' | 'rtl' {
+export const directionOf = (text: string): 'ltr' | 'rtl' => (runsLike(text, 'ltr') ? 'ltr' : 'rtl');
+
+/** What has no letters runs like anything. */
+export function runsLike(text: string, dir: 'ltr' | 'rtl'): boolean {
   const letter = /\p{L}/u.exec(text);
-  return letter && RIGHT_TO_LEFT.test(letter[0]) ? 'rtl' : 'ltr';
+  return letter === null || RIGHT_TO_LEFT.test(letter[0]) === (dir === 'rtl');
 }

@@ -23,10 +23,9 @@ export function writeReply(shell: Shell, { reason, comment, parent }: ReplyNotic
     body: markup`<div style="height:28px"></div>${showComment(words, { ...comment, parent })}<div style="padding-top:28px">${button(comment.url, texts.toPage)}</div>`,
     why: reason === 'reply' ? texts.whyReply : texts.whyPage,
     text: [
-      fillText(words, title, names),
-      fillText(words, texts.onPage, { page }),
+      `${fillText(words, title, names)}\n${fillText(words, texts.onPage, { page })}`,
       to && parent && `${to}:\n${quoteText(plainText(parent.body, 240))}`,
-      `${author}, ${words.date(comment.createdAt)}:\n${quoteText(plainText(comment.body, BODY_CHARS))}`,
+      `${author} · ${words.date(comment.createdAt)}:\n${quoteText(plainText(comment.body, BODY_CHARS))}`,
       address(texts.toPage, comment.url),
     ],
   });

@@ -1,6 +1,6 @@
 /** The words of letters in one language, with its numbers, dates and direction. Pure: the zone is UTC, as nobody knows the reader's. */
 import { escapeHtml, Markup, markup, type Part } from './markup';
-import { directionOf } from './plain';
+import { runsLike } from './plain';
 import { ar } from './texts/ar';
 import { de } from './texts/de';
 import type { Plural, Texts } from './texts/en';
@@ -65,7 +65,7 @@ function createWords(language: Language): Words {
 export const fillText = ({ dir }: Words, text: string, parts: Record<string, string>): string =>
   text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const part = parts[name] ?? '';
-    return directionOf(part) === dir ? part : `\u2068${part}\u2069`;
+    return runsLike(part, dir) ? part : `\u2068${part}\u2069`;
   });
 
 /** Fills `{name}` of one of our texts with markup, or with a stranger's text. */
