@@ -63,12 +63,12 @@ export function selectHead(ref: PageRef, originHost: string | null): CompiledQue
 }
 
 /**
- * Born with its first comment: does nothing when the page exists, when another took its address along meanwhile, or when the
- * idempotency key was used.
+ * Born with its first comment, or follower: does nothing when the page exists, when another took its address along meanwhile, or
+ * when the idempotency key was used.
  */
 export function insertPage(
   page: { id: string; siteId: string; key: string; url: string; title: string | null; createdAt: number },
-  idempotencyKey: string,
+  idempotencyKey: string | null,
 ): CompiledQuery {
   return sql`
     INSERT INTO pages (id, site_id, key, url, title, created_at)

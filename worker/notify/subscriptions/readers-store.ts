@@ -1,0 +1,70 @@
+/** SQL of what recipients of mail do by the links in it: agree, choose, stop, start again. */
+import { type CompiledQuery, sql } from 'kysely';
+import { query, type RecipientRow } from '../../db';
+
+/** What a page shows of what somebody follows; more are still stopped all at once. */
+const TOPICS = 200;
+
+export type SiteRecipientRow = RecipientRow & { site_name: string };
+export function selectRecipient(id: string): CompiledQuery<SiteRecipientRow> {
+  return query
+    .selectFrom('recipients as r')
+    .innerJoin('sites as s', 's.id', 'r.site_id')
+    .where('r.id', '=', id)
+    .selectAll('r')
+    .select('s.name as site_name')
+    .compile();
+}
+
+/** What somebody follows, the newest first. Of a comment that not everybody can read there is no text. */
+export interface TopicRow {
+  topic: string;
+  is_comment: number;
+  excerpt: string | null;
+  page_title: string | null;
+  page_url: string;
+}
+export function selectTopics(recipientId: string): CompiledQuery<TopicRow> {
+  return sql<TopicRow>`
+    SELECT f.topic, c.id IS NOT NULL AS is_comment, CASE c.status WHEN 'approved' THEN substr(c.body, 1, 400) END AS excerpt,
+      p.title AS page_title, p.url AS page_url
+    FROM subscriptions f LEFT JOIN comments c ON c.id = f.topic CROSS JOIN pages p ON p.id = COALESCE(c.page_id, f.topic)
+    WHERE f.recipient_id = ${recipientId} AND p.merged_into IS NULL ORDER BY f.created_at DESC LIMIT ${TOPICS}`.compile(
+    query,
+  );
+}
+
+/** Whoever reads mail there agrees. What they have agreed since `now` is not undone by what came back before. */
+export function confirm(id: string, now: number): CompiledQuery {
+  return sql`UPDATE recipients SET state = 'active', asks = 0, asked_at = ${now} WHERE id = ${id} AND state = 'asked'`.compile(
+    query,
+  );
+}
+
+/** The same for those who had stopped, or whose mail had come back; not for those who called it spam. */
+export function startAgain(id: string, now: number): CompiledQuery {
+  return sql`
+    UPDATE recipients SET state = 'active', asks = 0, asked_at = ${now}
+    WHERE id = ${id} AND state IN ('asked', 'unsubscribed', 'bounced')`.compile(query);
+}
+
+/** Ends all mail of the site to the address. What it follows stays, so that it can start again. */
+export function stopAll(id: string): CompiledQuery[] {
+  return [
+    sql`
+      UPDATE recipients SET state = 'unsubscribed', digest_due_at = NULL
+      WHERE id = ${id} AND state IN ('asked', 'active', 'bounced')`,
+    sql`DELETE FROM digest_items WHERE recipient_id = ${id}`,
+  ].map((statement) => statement.compile(query));
+}
+
+/** A page's topic with those of pages that were merged into it. */
+export function stopTopic(id: string, topic: string): CompiledQuery {
+  return sql`
+    DELETE FROM subscriptions WHERE recipient_id = ${id} AND (topic = ${topic} OR topic IN (
+      SELECT f.topic FROM subscriptions f CROSS JOIN pages p ON p.id = f.topic
+      WHERE f.recipient_id = ${id} AND p.merged_into = ${topic}))`.compile(query);
+}
+
+export const updatePreferences = (id: string, change: Pick<RecipientRow, 'frequency' | 'language'>): CompiledQuery =>
+  query.updateTable('recipients').set(change).where('id', '=', id).compile();
