@@ -39,12 +39,12 @@ export async function cachedRead(
 
 /** 304 when the client already has what the cache holds. */
 function revalidate(request: Request, kept: Response): Response {
-  const headers = {
-    'Content-Type': 'application/json',
-    ETag: kept.headers.get('ETag') ?? '',
-    'Cache-Control': CACHE_CONTROL,
-  };
-  if (matchesETag(request, headers.ETag)) return new Response(null, { status: 304, headers });
+  const headers = new Headers({ 'Cache-Control': CACHE_CONTROL });
+  for (const name of ['Content-Type', 'ETag', 'Last-Modified']) {
+    const value = kept.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  if (matchesETag(request, headers.get('ETag') ?? '')) return new Response(null, { status: 304, headers });
   return new Response(kept.body, { headers });
 }
 

@@ -3,6 +3,7 @@ import type { ErrorCode } from './contract';
 import { OfSiteQuery } from './contract-admin';
 import * as notify from './contract-notify';
 import type { Endpoint } from './endpoints';
+import { FEED_ADMIN_ENTRIES, FEED_ENDPOINTS, feedAnswers, feedBodies } from './endpoints-feeds';
 import { WEBHOOK_ENTRIES, webhookAnswers, webhookBodies } from './endpoints-webhooks';
 
 type AdminEntry = Omit<Endpoint, 'tag' | 'needs'> & { scope: NonNullable<Endpoint['scope']> };
@@ -10,6 +11,7 @@ type AdminEntry = Omit<Endpoint, 'tag' | 'needs'> & { scope: NonNullable<Endpoin
 const BODY: ErrorCode[] = ['invalid_request', 'invalid_json', 'body_too_large', 'unsupported_media_type'];
 
 export const notifyAnswers = {
+  ...feedAnswers,
   EmailLogin: notify.EmailLogin,
   Recipient: notify.Recipient,
   Recipients: notify.Recipients,
@@ -17,6 +19,7 @@ export const notifyAnswers = {
   ...webhookAnswers,
 };
 export const notifyBodies = {
+  ...feedBodies,
   NewEmailLogin: notify.NewEmailLogin,
   NewRecipient: notify.NewRecipient,
   RecipientEdit: notify.RecipientEdit,
@@ -42,6 +45,7 @@ const describeLink = (name: string, get: [id: string, summary: string], post: [i
 
 /** For everybody. */
 export const NOTIFY_ENDPOINTS: Endpoint[] = [
+  ...FEED_ENDPOINTS,
   {
     method: 'post',
     path: '/login/email',
@@ -125,9 +129,32 @@ export const NOTIFY_ENDPOINTS: Endpoint[] = [
       'outside_unreachable',
     ],
   },
+  {
+    method: 'get',
+    path: '/mail/decide/{token}',
+    id: 'showDecide',
+    tag: 'notices',
+    summary:
+      'What a link in a moderator’s mail opens: a page with the comment as it is now, and a form. It changes nothing.',
+    query: notify.DecideQuery,
+    status: 200,
+    answer: 'html',
+    errors: ['not_found'],
+  },
+  {
+    method: 'post',
+    path: '/mail/decide/{token}',
+    id: 'decideByMail',
+    tag: 'notices',
+    summary: 'What the form of that page sends: decides about the comment, if it is still as the page has shown it.',
+    status: 200,
+    answer: 'html',
+    errors: ['not_found', 'invalid_json', 'body_too_large'],
+  },
 ];
 /** Below /admin. */
 export const NOTIFY_ADMIN_ENTRIES: AdminEntry[] = [
+  ...FEED_ADMIN_ENTRIES,
   {
     method: 'get',
     path: '/admin/recipients',

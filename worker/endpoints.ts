@@ -24,8 +24,8 @@ export interface Endpoint {
   /** Tokens of a single site may not. */
   wholeInstance?: true;
   status: 200 | 201 | 302;
-  /** A name of `answers`; `html` and `image` are for browsers, `ndjson` and `gzip` are records. */
-  answer: keyof typeof answers | 'html' | 'image' | 'ndjson' | 'gzip';
+  /** A name of `answers`; `html` and `image` are for browsers, `ndjson` and `gzip` are records, `atom` is a feed. */
+  answer: keyof typeof answers | 'html' | 'image' | 'ndjson' | 'gzip' | 'atom';
   /** Beyond those every endpoint has. */
   errors: ErrorCode[];
 }

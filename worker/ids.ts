@@ -35,3 +35,20 @@ export function newId(now: number, random: Uint8Array, after?: string): string {
   for (const byte of random.subarray(0, 16)) out += ALPHABET[byte % 32];
   return out;
 }
+
+/**
+ * The same id as a UUID (version 7, RFC 9562), for formats that want one: its time, and 74 random bits, into which all 80 go.
+ * What is no id of ours has one, too.
+ */
+export function uuidOf(id: string): string {
+  let bits = 0n;
+  for (const c of id) bits = (bits << 5n) | BigInt(Math.max(0, ALPHABET.indexOf(c)));
+  const time = BigInt.asUintN(48, bits >> 80n);
+  const random = BigInt.asUintN(80, bits);
+  const folded = (random >> 6n) ^ ((random & 63n) << 68n);
+  const value = (time << 80n) | (7n << 76n) | ((folded >> 62n) << 64n) | (2n << 62n) | BigInt.asUintN(62, folded);
+  return value
+    .toString(16)
+    .padStart(32, '0')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}

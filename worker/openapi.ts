@@ -29,6 +29,9 @@ const EVERYWHERE: ErrorCode[] = [
   'setup_required',
   'storage_unavailable',
 ];
+/** Endpoints that answer whoever has the latest already in short. */
+const CONDITIONAL = new Set(['readThread', 'readAtomFeed', 'readJsonFeed']);
+
 /** @param origin where this API answers */
 export function describeApi(origin: string): object {
   const schemas = toJsonSchemaDefs(definitions, {
@@ -144,7 +147,7 @@ function describeEndpoint({
     responses: {
       [status]: describeAnswer(status, answer),
       ...(status === 302 && { 200: describeAnswer(200, answer) }),
-      ...(id === 'readThread' && { 304: { description: 'Unchanged since the ETag sent' } }),
+      ...(CONDITIONAL.has(id) && { 304: { description: 'Unchanged since the ETag sent' } }),
       ...describeErrors([...errors, ...EVERYWHERE]),
     },
   };
@@ -159,10 +162,15 @@ function describeAnswer(status: Endpoint['status'], answer: Endpoint['answer']):
       content: { 'application/x-ndjson': { schema: { $ref: '#/components/schemas/Record' } } },
     };
   if (answer === 'gzip') return { description: 'Records, gzipped', content: { 'application/gzip': {} } };
+  if (answer === 'atom') return { description: 'A feed (RFC 4287)', content: { 'application/atom+xml': {} } };
   if (answer === 'image') return { description: 'PNG, JPEG, GIF or WebP', content: { 'image/*': {} } };
   return {
     description: 'Done',
-    content: { 'application/json': { schema: { $ref: `#/components/schemas/${answer}` } } },
+    content: {
+      [answer === 'JsonFeed' ? 'application/feed+json' : 'application/json']: {
+        schema: { $ref: `#/components/schemas/${answer}` },
+      },
+    },
   };
 }
 
