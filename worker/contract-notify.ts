@@ -111,6 +111,11 @@ export const Recipients = v.object({
   mail: v.pipe(v.boolean(), v.description('Whether mail goes out here at all')),
 });
 export type Recipients = v.InferOutput<typeof Recipients>;
+export const DecideQuery = v.strictObject({
+  verb: v.optional(
+    v.pipe(v.picklist(['approve', 'spam', 'trash']), v.description('The decision that the page proposes first')),
+  ),
+});
 
 // Webhooks and chats.
 
