@@ -2,14 +2,17 @@
 import { toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as contract from './contract';
 import { ERRORS, type ErrorCode } from './contract';
+import { GoneComment } from './contract-notify';
 import { Settings } from './contract-settings';
 import { TransferRecord } from './contract-transfer';
 import { answers, bodies, ENDPOINTS, type Endpoint, type Schema, TAGS } from './endpoints';
+import { describeEvents } from './openapi-events';
 
 const definitions: Record<string, Schema> = {
   ...answers,
   ...bodies,
   Author: contract.Author,
+  GoneComment,
   Settings,
   Page: contract.Page,
   Problem: contract.ProblemBody,
@@ -60,6 +63,7 @@ export function describeApi(origin: string): object {
         Object.fromEntries(ENDPOINTS.filter((e) => e.path === path).map((e) => [e.method, describeEndpoint(e)])),
       ]),
     ),
+    webhooks: describeEvents(),
     components: {
       schemas,
       securitySchemes: {

@@ -33,6 +33,7 @@ export default defineConfig({
   test: {
     name: 'worker',
     include: ['test/worker/**/*.test.ts'],
+    globalSetup: ['test/receiver.ts'],
     setupFiles: ['test/worker/apply-schema.ts'],
     // Nothing here waits for the clock, but a busy machine is slow.
     testTimeout: 30_000,
