@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Folders of what the later modules say, one file a language; their sources are below widget/locales. */
-export const WORDS = ['identity', 'moderate'] as const;
+export const WORDS = ['identity', 'forms', 'moderate'] as const;
 /** Folders whose file names change with their content. */
 export const HASHED_FILES = ['lazy', 'locales', ...WORDS] as const;
 

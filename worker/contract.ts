@@ -429,6 +429,7 @@ export const NewSession = v.union([
     }),
   }),
 ]);
+export type NewSession = v.InferInput<typeof NewSession>;
 export const SessionRenewal = v.strictObject({ session: Id });
 
 export const Person = v.object({
@@ -445,6 +446,7 @@ export const Session = v.object({
   token: v.pipe(v.string(), v.description('For `Authorization: DPoP`; bound to the key')),
   expiresAt: v.pipe(IsoTime, v.description('Of the token')),
   person: Person,
+  hasEmail: v.pipe(v.boolean(), v.description('Whether an address of theirs is known: GET /me tells it')),
 });
 export type Session = v.InferOutput<typeof Session>;
 

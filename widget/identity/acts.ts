@@ -6,13 +6,13 @@ import { keep, memoryOf } from '../writing/memory';
 import { ask } from './ask';
 import { drawBelow } from './below';
 import { openEdit, wasBeingEdited } from './edit';
+import { openForm } from './forms';
 import { getKey, hasKeys } from './key';
 import { drawMe, openMe } from './me';
 import { copyLink, drawPending, toggleMenu } from './menu';
 import { expectModerator, moderatorOf } from './moderator';
 import { applyMuted, mute, showOnce } from './mute';
 import { askToRemove } from './remove';
-import { openReport } from './report';
 import { isOwn, loginOf } from './session';
 import { react, vote } from './vote';
 
@@ -21,7 +21,8 @@ const ON_COMMENTS: Record<string, (s: Thread, n: Node, button: HTMLButtonElement
   copy: copyLink,
   edit: (s, n) => openEdit(s, n),
   delete: askToRemove,
-  report: openReport,
+  report: (s, n) => openForm(s, n, 'openReport'),
+  follow: (s, n) => openForm(s, n, 'openFollow'),
   mute,
   'unmute-once': showOnce,
   vote: (s, n, { value }) => vote(s, n, value === '1' ? 1 : -1),
@@ -32,6 +33,7 @@ export function act(s: Thread, button: HTMLButtonElement): boolean {
   const { a = '' } = button.dataset;
   if (a === 'me') openMe(s);
   else if (a === 'react') react(s, button.value);
+  else if (a === 'follow-page') openForm(s, undefined, 'openFollow');
   else {
     const n = s._byId.get(button.closest<HTMLElement>('[data-id]')?.dataset.id ?? '');
     if (!n) return false;

@@ -42,8 +42,9 @@ export interface Login extends Session {
 export interface Row {
   /** In words, announced: what went wrong, what is going on. */
   note?: string;
-  /** The provider that asks for the reader's server. */
-  instanceOf?: string;
+  /** The way to log in that asks something first, and what draws what it asks. */
+  way?: string | undefined;
+  draw?: (() => ComponentChild) | undefined;
   /** Comments of before the login that the person may take along. */
   claimable?: number;
 }

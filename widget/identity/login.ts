@@ -2,11 +2,10 @@
  * Logging in: through a popup, or where there is none by leaving the page and coming back to it. The provider and the server
  * learn the key's thumbprint and the hash of a secret; the code that comes back is worth nothing without both.
  */
-import type { ErrorCode, Me, Session } from '../../worker/contract';
+import type { ErrorCode, Me, NewSession, Session } from '../../worker/contract';
 import type { ApiError } from '../api';
 import type { Thread } from '../store';
 import { tell } from '../writing/kit';
-import type { Login } from './agreement';
 import { ask } from './ask';
 import { explain } from './explain';
 import { createSecret, getKey, hash } from './key';
@@ -140,28 +139,28 @@ export async function comeBack(s: Thread, result: string): Promise<void> {
 /** @param result a one-time code, or `!` and why there is none */
 async function finish(s: Thread, result: string, verifier: string): Promise<void> {
   try {
-    const login = await exchange(s, result, verifier);
-    rowOf(s).instanceOf = undefined;
-    keepLogin(login);
-    // The button that began it is gone.
-    focusWriting(s);
-    say(s, '', s.say(texts(s).welcome, 0, login.person.name));
-    await offerComments(s);
+    if (result.startsWith('!')) throw { code: result.slice(1) as ErrorCode, wait: 0 } satisfies ApiError;
+    await logIn(s, { code: result, verifier });
   } catch (error) {
     say(s, explain(s, error as ApiError) ?? texts(s).login_failed);
   }
   await prepareLogin();
 }
 
-async function exchange(s: Thread, result: string, verifier: string): Promise<Login> {
-  if (result.startsWith('!')) throw { code: result.slice(1) as ErrorCode, wait: 0 } satisfies ApiError;
-  const asked = { code: result, verifier };
+/** Exchanges what came of a login for a session of this device. @throws ApiError */
+export async function logIn(s: Thread, asked: NewSession): Promise<void> {
   // Whoever is logged in adds another way in; a login that has ended adds nothing.
   const session = await ask<Session>(s, 'POST', '/session', asked).catch((error: ApiError) => {
     if (error.code !== 'session_invalid') throw error;
     return ask<Session>(s, 'POST', '/session', asked, { as: null });
   });
-  return { ...session, api: s.api };
+  const row = rowOf(s);
+  row.way = row.draw = undefined;
+  keepLogin({ ...session, api: s.api });
+  // The button that began it is gone.
+  focusWriting(s);
+  say(s, '', s.say(texts(s).welcome, 0, session.person.name));
+  await offerComments(s);
 }
 
 /** What the key wrote before stays the key's, unless the person takes it along. */

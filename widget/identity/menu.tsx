@@ -46,6 +46,7 @@ function drawMenu(s: Thread, n: Node) {
       {isOwn(s, n)
         ? drawOwnItems(s, n)
         : [hasKeys() && drawItem('report', t.report), id && drawItem('mute', s.say(t.mute, 0, name))]}
+      {knownSite(s)?.mail && drawItem('follow', t.follow)}
       {moderatorOf(s)?.drawItems(s, n)}
       {!hasKeys() && <p>{t.insecure}</p>}
     </div>

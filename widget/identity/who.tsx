@@ -8,6 +8,7 @@ import { describe } from '../writing/check';
 import { h, recall, remember, tell } from '../writing/kit';
 import type { Login, Writer } from './agreement';
 import { ask } from './ask';
+import { FOLLOW_KEY } from './forms';
 import { getKey, hasKeys, ownHandle } from './key';
 import { enter, keepLogin, loginOf } from './session';
 import { knownSite } from './site';
@@ -28,6 +29,7 @@ export function drawWho(s: Thread, draft: Draft) {
       {login ? drawPerson(s, login) : knownSite(s)?.guests === false ? t.login_required : drawGuest(s, draft)}
       {!login && drawWays(s)}
       {row.note && <p class="note">{row.note}</p>}
+      {knownSite(s)?.mail && drawFollow(s, draft, login)}
       {login && row.claimable! > 0 && drawClaim(s, row.claimable!)}
       {!hasKeys() && <p>{t.insecure}</p>}
       <input class="sr" name="trap" tabIndex={-1} autocomplete="off" aria-hidden="true" />
@@ -103,6 +105,28 @@ function drawGuest(s: Thread, draft: Draft) {
       </label>
     );
   });
+}
+
+/** For who said where mail reaches them, and says it now at the latest. */
+function drawFollow(s: Thread, { id }: Draft, login?: Login) {
+  const t = texts(s);
+  return [
+    (login ? login.hasEmail : recall<NewComment['author']>('me')?.email !== undefined) && (
+      <label class="check" key="follow">
+        <input
+          type="checkbox"
+          checked={!!recall(FOLLOW_KEY)}
+          onChange={({ currentTarget }) => remember(FOLLOW_KEY, currentTarget.checked || null)}
+        />
+        {t.mailReplies}
+      </label>
+    ),
+    !id && (
+      <button type="button" class="go" data-a="follow-page" key="page">
+        {t.follow}
+      </button>
+    ),
+  ];
 }
 
 function drawClaim(s: Thread, count: number) {

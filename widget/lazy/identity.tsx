@@ -2,10 +2,12 @@
  * What lazy/compose.tsx loads when somebody acts in their own name: keys, logins, who writes, and what one does with a comment
  * of one's own or of others (all in identity/).
  */
+import type { Comment, NewComment } from '../../worker/contract';
 import { act, drawMore, restore } from '../identity/acts';
 import type { Identity } from '../identity/agreement';
 import { ask } from '../identity/ask';
 import { explain, explainOrigin } from '../identity/explain';
+import { followOwn } from '../identity/forms';
 import css from '../identity/identity.css';
 import { getKey } from '../identity/key';
 import { comeBack } from '../identity/login';
@@ -32,7 +34,11 @@ export function create(kit: Kit, before: string): Identity {
   });
   return {
     meet,
-    ask,
+    async ask(place, method, path, body, asking) {
+      const answer = await ask(place, method, path, body, asking);
+      followOwn(place, body as NewComment, answer as Comment);
+      return answer as never;
+    },
     drawWho,
     authorOf,
     explain,

@@ -181,5 +181,6 @@ async function answerSession(
     token,
     expiresAt: new Date(now + TOKEN_TTL_S * 1000).toISOString(),
     person: presentPerson(person, ownOrigin(c)),
+    hasEmail: person.email !== null,
   } satisfies Session);
 }

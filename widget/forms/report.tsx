@@ -4,10 +4,8 @@ import type { ApiError } from '../api';
 import type { Thread } from '../store';
 import type { Node } from '../tree';
 import { changed, h, tell, texts as writingTexts } from '../writing/kit';
-import { ask } from './ask';
-import { closeBelow, openBelow, sayBelow } from './below';
 import { texts } from './texts';
-import { sayWhy } from './words';
+import { ask, closeBelow, openBelow, sayBelow, sayWhy } from './tools';
 
 const REASONS = ['spam', 'abuse', 'off_topic', 'other'] as const;
 const NOTE_CHARS = 1000;

@@ -1,0 +1,37 @@
+/** Spanish. */
+import type { FormsMessages } from '../../forms/texts';
+
+export const forms: FormsMessages = {
+  instance: 'Tu servidor',
+  logInHere: 'Iniciar sesión',
+  address: 'Tu correo electrónico',
+  sendCode: 'Enviarme un código',
+  codeSent: 'Seis cifras van de camino a {it}. Valen diez minutos, en este navegador.',
+  code: 'Código del correo',
+  again: 'Enviar otro código',
+  otherAddress: 'Otra dirección',
+  wrong: 'Ese no es el código. Míralo otra vez.',
+  over: 'Este código ya no vale. Pide otro.',
+  enough: {
+    one: 'Ya son bastantes correos por ahora. Podrás seguir en {n} minuto.',
+    other: 'Ya son bastantes correos por ahora. Podrás seguir en {n} minutos.',
+  },
+  followPage: 'Enviarme por correo lo nuevo de esta página',
+  followReplies: 'Enviarme por correo las respuestas a {it}',
+  instant: 'Al momento',
+  hourly: 'Cada hora',
+  daily: 'Cada día',
+  follow: 'Seguir',
+  confirm: 'Casi está: confírmalo en el correo que va de camino, si no lo has hecho antes.',
+  followed: 'Recibirás correos.',
+  notFollowed: 'Esta vez no se pudo seguir. Inténtalo de nuevo en el menú del comentario.',
+  reportAsk: '¿Qué problema tiene?',
+  reportNote: '¿Quieres añadir algo?',
+  reported: 'Gracias. La moderación lo revisará.',
+  spam: 'Publicidad',
+  abuse: 'Insultos u odio',
+  off_topic: 'Fuera de tema',
+  other: 'Otra cosa',
+  send: 'Enviar',
+  optional: 'opcional',
+};

@@ -1,0 +1,37 @@
+/** French. */
+import type { FormsMessages } from '../../forms/texts';
+
+export const forms: FormsMessages = {
+  instance: 'Votre serveur',
+  logInHere: 'Se connecter',
+  address: 'Votre adresse e-mail',
+  sendCode: 'Recevoir un code',
+  codeSent: 'Six chiffres sont en route vers {it}. Ils sont valables dix minutes, dans ce navigateur.',
+  code: 'Code reçu par e-mail',
+  again: 'Envoyer un autre code',
+  otherAddress: 'Autre adresse',
+  wrong: 'Ce n’est pas le code. Vérifiez-le.',
+  over: 'Ce code n’est plus valable. Demandez-en un autre.',
+  enough: {
+    one: 'Assez d’e-mails pour l’instant. Vous pourrez continuer dans {n} minute.',
+    other: 'Assez d’e-mails pour l’instant. Vous pourrez continuer dans {n} minutes.',
+  },
+  followPage: 'Recevoir par e-mail les nouveautés de cette page',
+  followReplies: 'Recevoir par e-mail les réponses à {it}',
+  instant: 'Tout de suite',
+  hourly: 'Chaque heure',
+  daily: 'Chaque jour',
+  follow: 'Suivre',
+  confirm: 'Presque fini : confirmez dans l’e-mail qui est en route, si ce n’est pas déjà fait.',
+  followed: 'Vous recevrez des e-mails.',
+  notFollowed: 'Le suivi n’a pas fonctionné cette fois. Réessayez dans le menu du commentaire.',
+  reportAsk: 'Quel est le problème ?',
+  reportNote: 'Quelque chose à ajouter ?',
+  reported: 'Merci. La modération va regarder.',
+  spam: 'Publicité',
+  abuse: 'Insultes ou haine',
+  off_topic: 'Hors sujet',
+  other: 'Autre chose',
+  send: 'Envoyer',
+  optional: 'facultatif',
+};
