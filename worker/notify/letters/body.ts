@@ -47,17 +47,15 @@ function breakLines(lines: string[]) {
 export function textBlock(text: string, said = false): Markup {
   const dir = directionOf(text);
   const align = dir === 'rtl' ? 'right' : 'left';
-  const style = said ? STYLE.said : STYLE.text;
   const blocks = shapeLines(text).map(({ shape, lines }, i) => {
-    const whole = inert(lines.join('\n').replace(/^\n+|\s+$/g, ''));
-    const gap = i > 0 ? 'margin-top:10px' : 'margin:0';
-    if (shape === 'code')
-      return markup`<div dir="ltr" style="${STYLE.codeBlock};${gap};text-align:left">${whole}</div>`;
+    const whole = inert(lines.join('\n').replace(/^\n+/, '').trimEnd());
+    const gap = i > 0 && ';margin-top:10px';
+    if (shape === 'code') return markup`<div dir="ltr" style="${STYLE.codeBlock}${gap};text-align:left">${whole}</div>`;
     if (shape === 'quote') {
       const side = dir === 'rtl' ? 'right' : 'left';
-      return markup`<div class="d l" style="${STYLE.line};border-${side}-width:2px;padding-${side}:12px;${STYLE.quoted};${gap}">${whole}</div>`;
+      return markup`<div class="d l" style="${STYLE.line};border-${side}-width:2px;padding-${side}:12px;${STYLE.said}${gap}">${whole}</div>`;
     }
-    return markup`<div style="${gap}">${whole}</div>`;
+    return i > 0 ? markup`<div style="margin-top:10px">${whole}</div>` : whole;
   });
-  return markup`<div class="${said ? 'd' : 'i'}" dir="${dir}" style="${style};text-align:${align}">${blocks}</div>`;
+  return markup`<div class="${said ? 'd' : 'i'}" dir="${dir}" style="${said && `${STYLE.said};`}text-align:${align}">${blocks}</div>`;
 }

@@ -8,7 +8,7 @@ import { plainText } from './plain';
 import { fillMarkup, fillText, wordsFor } from './words';
 
 /** All texts together, so that a digest stays a letter. */
-const ALL_CHARS = 5000;
+const ALL_CHARS = 4000;
 
 export function writeDigest(shell: Shell, { pages, more }: DigestNotice): Letter {
   const words = wordsFor(shell.language);

@@ -49,8 +49,8 @@ function frameHtml(words: Words, shell: Shell, content: Content): string {
 <body class="p" style="${STYLE.paper}">
 <div style="display:none;max-height:0;overflow:hidden">${plainLine(content.preview, 140)}${FILL}</div>
 <div class="p" lang="${language}" dir="${dir}" style="${STYLE.paper}">
-<table role="presentation" cellspacing="0" cellpadding="0" border="0" width="100%"><tr><td align="center">
-<table role="presentation" cellspacing="0" cellpadding="0" border="0" width="560" style="width:100%;max-width:560px"><tr><td class="w" align="${align}" style="${STYLE.wide}">
+<table role="presentation" cellspacing="0" cellpadding="0" width="100%"><tr><td align="center">
+<table role="presentation" cellspacing="0" cellpadding="0" width="560" style="width:100%;max-width:560px"><tr><td class="w" align="${align}" style="${STYLE.wide}">
 <div class="d" style="${STYLE.site}"><bdi>${siteOf(shell)}</bdi></div>
 <h1 class="i h" style="${title}">${content.title}</h1>
 ${content.subtitle && markup`<p class="d" style="${STYLE.subtitle}">${content.subtitle}</p>`}

@@ -11,7 +11,7 @@ import { fillMarkup, fillText, type Words, wordsFor } from './words';
 const REPORTS = 5;
 const REASON_CHARS = 300;
 /** All texts of a digest together. */
-const ALL_CHARS = 5000;
+const ALL_CHARS = 4000;
 
 export function writeModerator(shell: Shell, notice: ModeratorNotice): Letter {
   const { about, comment, links } = notice;
@@ -87,7 +87,7 @@ function listed(title: string, lines: [string, string][]): Part {
     heading(title),
     lines.map(
       ([what, why]): Markup =>
-        markup`<div class="i" style="${STYLE.text};padding-top:4px"><b>${what}</b> &nbsp;<bdi class="d" style="${STYLE.said}">${inert(why)}</bdi></div>`,
+        markup`<div style="padding-top:4px"><b>${what}</b> &nbsp;<bdi class="d" style="${STYLE.said}">${inert(why)}</bdi></div>`,
     ),
   ];
 }

@@ -40,7 +40,7 @@ const sign = (name: string, size: number): Markup =>
 
 /** Name and time in one line, the round sign before them. */
 function nameRow(name: string, beside: Part, size: number): Markup {
-  return markup`<tr><td colspan="2" width="${size}" valign="middle">${sign(name, size)}</td><td valign="middle" style="padding:0 10px 3px"><bdi class="i" style="${STYLE.name}">${name}</bdi>${beside && new Markup('&nbsp; ')}${beside}</td></tr>`;
+  return markup`<tr><td colspan="2" width="${size}">${sign(name, size)}</td><td style="padding:0 10px 3px"><b><bdi>${name}</bdi></b>${beside && new Markup('&nbsp; ')}${beside}</td></tr>`;
 }
 
 const when = (words: Words, ms: number): Markup =>
@@ -48,10 +48,12 @@ const when = (words: Words, ms: number): Markup =>
 
 /** Below the sign: the widget's line that joins a comment with its replies, or nothing. */
 function below(words: Words, size: number, joined: boolean, content: Part): Markup {
-  const side = words.dir === 'rtl' ? 'left' : 'right';
   const half = size / 2;
-  const line = joined ? `border-${side}-width:1px` : '';
-  return markup`<tr><td class="l" width="${half}" style="${STYLE.line};${line}"></td><td width="${half}"></td><td style="padding:0 10px">${content}</td></tr>`;
+  const side = words.dir === 'rtl' ? 'left' : 'right';
+  const edge = joined
+    ? markup`<td class="l" width="${half}" style="${STYLE.line};border-${side}-width:1px"></td><td width="${half}"></td>`
+    : markup`<td colspan="2"></td>`;
+  return markup`<tr>${edge}<td style="padding:0 10px">${content}</td></tr>`;
 }
 
 export interface ShownComment extends Pick<LetterComment, 'author' | 'body' | 'createdAt'> {
@@ -63,7 +65,7 @@ export interface ShownComment extends Pick<LetterComment, 'author' | 'body' | 'c
   after?: Part;
 }
 
-const TABLE = 'role="presentation" cellspacing="0" cellpadding="0" border="0" width="100%"';
+const TABLE = 'role="presentation" cellspacing="0" cellpadding="0" width="100%"';
 
 /** A comment as the widget shows it, below what it replies to. @param max of its text, UTF-16 units */
 export function showComment(words: Words, comment: ShownComment, max: number = BODY_CHARS): Markup {

@@ -15,17 +15,19 @@ export const plainLine = (text: string, max: number): string =>
 
 /** Several lines, with the breaks and indents they have. */
 export function plainText(text: string, max: number): string {
-  const cleaned = clean(text, max)
-    .replace(/[^\S\n]+$/gm, '')
-    .replace(/\n{3,}/g, '\n\n')
-    .replace(/^\n+|\n+$/g, '');
-  const lines = cleaned.split('\n');
-  return cutText(lines.length > MANY_LINES ? `${lines.slice(0, MANY_LINES).join('\n')}\n…` : cleaned, max);
+  const lines: string[] = [];
+  for (const line of clean(text, max).split('\n')) {
+    const kept = line.trimEnd();
+    if (kept !== '' || (lines.length > 0 && lines.at(-1) !== '')) lines.push(kept);
+  }
+  if (lines.at(-1) === '') lines.pop();
+  return cutText((lines.length > MANY_LINES ? [...lines.slice(0, MANY_LINES), '…'] : lines).join('\n'), max);
 }
 
 function clean(text: string, max: number): string {
-  // A little more than is shown, so that what is cut is known to be longer, and a megabyte costs nothing.
-  const head = text.length > 2 * max ? text.slice(0, 2 * max) : text;
+  // No more than may be shown, twice over, is looked at: a megabyte costs nothing.
+  const head = text.length > 2 * max ? `${text.slice(0, 2 * max).replace(/[\ud800-\udbff]$/, '')}…` : text;
+  if (/^[\n -~]*$/.test(head)) return head;
   return head
     .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
     .replace(HIDDEN, '')
@@ -51,7 +53,7 @@ function cutText(text: string, max: number): string {
   let end = start > from ? start : max;
   if (text.codePointAt(end - 1)! > 0xffff) end--;
   const space = Math.max(text.lastIndexOf(' ', end), text.lastIndexOf('\n', end));
-  return `${text.slice(0, space > max - 30 ? space : end).trimEnd()}…`;
+  return `${text.slice(0, space > Math.max(0, max - 30) ? space : end).trimEnd()}…`;
 }
 
 /** What a name begins with. */

@@ -41,25 +41,34 @@ export function wordsFor(tag: string): Words {
 }
 
 function createWords(language: Language): Words {
-  const plurals = new Intl.PluralRules(language);
-  const numbers = new Intl.NumberFormat(language);
-  const dates = new Intl.DateTimeFormat(language, {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone: 'UTC',
-    timeZoneName: 'short',
-  });
+  // Made when first needed: each takes longer to make than a letter takes to write.
+  let plurals: Intl.PluralRules | undefined;
+  let dates: Intl.DateTimeFormat | undefined;
   return {
     language,
     dir: isRightToLeft(language) ? 'rtl' : 'ltr',
     texts: TEXTS[language],
-    count: (text, n) => (text[plurals.select(n)] ?? text.other).replace('{n}', numbers.format(n)),
-    date: (ms) => dates.format(ms),
+    count(text, n) {
+      plurals ??= new Intl.PluralRules(language);
+      const number = n > 999 ? n.toLocaleString(language) : `${n}`;
+      return (text[plurals.select(n)] ?? text.other).replace('{n}', number);
+    },
+    date(ms) {
+      dates ??= new Intl.DateTimeFormat(language, DATE);
+      return dates.format(ms);
+    },
   };
 }
+
+const DATE: Intl.DateTimeFormatOptions = {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZone: 'UTC',
+  timeZoneName: 'short',
+};
 
 /** Fills `{name}` of one of our texts with text; what runs the other way is isolated, so that it turns nothing around it. */
 export const fillText = ({ dir }: Words, text: string, parts: Record<string, string>): string =>
