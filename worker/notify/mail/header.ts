@@ -13,12 +13,12 @@ export interface Address {
 /** Controls, line separators, and marks that turn the text around them. */
 const UNFIT = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-const DOMAIN = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const DOMAIN = /^(?=.{1,253}$)(?!(?:.*\.)?\d+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 /** RFC 5321, 4.5.3.1. */
 const LOCAL_CHARS = 64;
 const ADDRESS_CHARS = 254;
-/** An encoded word is 75 characters at most (RFC 2047): this many bytes of text fit, `=?utf-8?B?` and `?=` beside them. */
-const WORD_BYTES = 45;
+/** Bytes of text in an encoded word, so that `Subject:` and one of them are no longer than a line (RFC 2047). */
+const WORD_BYTES = 39;
 /** Longer lines are folded. */
 const LINE_CHARS = 76;
 
@@ -35,7 +35,13 @@ export function checkAddress(text: string): string {
   const domain = text.slice(at + 1);
   const ascii = /^[\p{L}\p{N}\p{M}.-]+$/u.test(domain) ? (URL.parse(`http://${domain}`)?.hostname ?? '') : '';
   const address = `${local}@${ascii}`;
-  if (local.length > LOCAL_CHARS || address.length > ADDRESS_CHARS || !LOCAL.test(local) || !DOMAIN.test(ascii))
+  if (
+    at < 1 ||
+    local.length > LOCAL_CHARS ||
+    address.length > ADDRESS_CHARS ||
+    !LOCAL.test(local) ||
+    !DOMAIN.test(ascii)
+  )
     throw new Problem('invalid_request', 'This is no address that mail can be sent to.');
   return address;
 }

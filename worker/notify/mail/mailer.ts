@@ -1,10 +1,16 @@
 /** Which transport mail goes out by, and what stands between it and a mail that cannot be written. */
-import type { Bindings } from '../../env';
+import { type Bindings, readOrigins } from '../../env';
 import { Problem } from '../../problem';
 import type { Outcome } from '../outbox/outcome';
 import type { Mail } from './mail';
 import { type MailUrl, parseMailUrl, readSender } from './mail-url';
 import type { Sender } from './mime';
+import { openCloudflare } from './transports/cloudflare';
+import { openMailgun } from './transports/mailgun';
+import { openPostmark } from './transports/postmark';
+import { openResend } from './transports/resend';
+import { openSendgrid } from './transports/sendgrid';
+import { openSes } from './transports/ses';
 import { openSmtp } from './transports/smtp';
 
 export interface Mailer {
@@ -50,11 +56,22 @@ export function openTransport(env: Bindings): Transport {
   return choose(url, sender, env);
 }
 
-function choose(url: MailUrl, sender: Sender, _env: Bindings): Transport {
+function choose(url: MailUrl, sender: Sender, env: Bindings): Transport {
+  const origins = readOrigins(env);
   switch (url.by) {
     case 'smtp':
       return openSmtp(url, sender);
-    default:
-      throw new Problem('setup_required', 'MAIL_URL');
+    case 'cloudflare':
+      return openCloudflare(env.EMAIL, sender);
+    case 'resend':
+      return openResend(url.key, sender, origins);
+    case 'postmark':
+      return openPostmark(url.key, sender, origins);
+    case 'sendgrid':
+      return openSendgrid(url.key, sender, origins);
+    case 'mailgun':
+      return openMailgun(url, sender, origins);
+    case 'ses':
+      return openSes(url, sender, origins);
   }
 }

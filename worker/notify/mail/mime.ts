@@ -1,6 +1,6 @@
 /**
  * A mail as bytes travel: headers and two parts, plain and HTML, in seven bits. Whoever takes mails apart into fields of their own
- * (most providers) is told the same further headers. Pure. The library that speaks SMTP could write this as well, at thirty times
+ * (most providers) is told the same further headers. Pure. The library that speaks SMTP could write this as well, at eight times
  * the computing time.
  */
 import { Problem } from '../../problem';
