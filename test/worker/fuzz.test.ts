@@ -8,13 +8,17 @@ import { describe, expect, it } from 'vitest';
 import { ProblemBody } from '../../worker/contract';
 import { Scope } from '../../worker/contract-admin';
 import { answers, ENDPOINTS } from '../../worker/endpoints';
+import { getConfig } from '../../worker/env';
+import { signLink } from '../../worker/notify/links';
+import { linkToDecide } from '../../worker/notify/moderators/addresses';
 import { describeApi } from '../../worker/openapi';
 import { as, ask, createToken, type Headers } from './admin';
-import { ADMIN, call, key as freshKey, post, setRow } from './api';
+import { ADMIN, bindings, call, key as freshKey, post, setRow } from './api';
 import type { JsonSchema, Vocabulary } from './arbitrary';
 import { createPlace, otherPage } from './arrangements';
 import { createImport, createRestore } from './importing';
 import { createKey, type Key } from './key';
+import { addModerator } from './mailing';
 import { createPerson } from './person';
 import { arbitraryRequest, type Operation, type Sent } from './requests';
 
@@ -38,6 +42,11 @@ interface World {
   moderator: Key & { token: string };
 }
 
+const readerToken = (path: string, recipient: string): Promise<string> =>
+  path.includes('/confirm/')
+    ? signLink(getConfig(bindings), 'confirm', recipient, Date.now().toString(36))
+    : signLink(getConfig(bindings), 'preferences', recipient);
+
 /** A site with something on it, of which requests may speak. */
 async function createWorld({ path }: Described): Promise<World> {
   const place = await createPlace();
@@ -52,7 +61,13 @@ async function createWorld({ path }: Described): Promise<World> {
   const { id: ban } = (await banned.json()) as { id: string };
   const { id: backup } = (await (await ask('POST', '/admin/backups')).json()) as { id: string };
   const digest = 'a'.repeat(64);
+  const feedKey = (await (await ask('POST', '/admin/feed-keys', { name: 'x', site: place.site })).json()) as {
+    id: string;
+    atom: string;
+  };
   const begun = await createImport(place.site, { digest });
+  const moderates = await addModerator(place.site);
+  const decideToken = (await linkToDecide(bindings, moderates.id, own.id, Date.now())).split('/').at(-1)!;
   const comments = [place.comment, own.id, held.id];
   const pages = [place.page, await otherPage(place)];
   const ids: [RegExp, string[]][] = [
@@ -60,9 +75,11 @@ async function createWorld({ path }: Described): Promise<World> {
     [/\/pages\//, pages],
     [/\/log\//, [batch]],
     [/\/bans\//, [ban]],
+    [/\/feed-keys\//, [feedKey.id]],
     [/\/tokens\//, [(await createToken({ site: place.site })).id]],
     [/\/sessions\//, [sessionId]],
     [/\/imports\//, [begun.id, await createRestore()]],
+    [/\/recipients\//, [moderates.id]],
   ];
   const urls = [place.url, `${place.url}/other?utm_source=x`];
   const known = {
@@ -86,7 +103,12 @@ async function createWorld({ path }: Described): Promise<World> {
     backup: [backup],
     part: ['1'],
     session: [sessionId],
-    key: [freshKey()],
+    key: path.startsWith('/feed/') ? [feedKey.atom.split('/').at(-2)!] : [freshKey()],
+    email: ['somebody@mail.example', 'Somebody.Else+x@xn--mail-9na.example', 'nobody@'],
+    ...(/\/decide\//.test(path) && { token: [decideToken] }),
+    ...(/\/mail\/(?:confirm|preferences|unsubscribe)\//.test(path) && {
+      token: [await readerToken(path, moderates.id)],
+    }),
     digest: [digest],
     createdAt: ['2026-01-31T12:00:00.000Z', '1970-01-01T00:00:00Z'],
     ...Object.fromEntries(
@@ -141,12 +163,20 @@ async function check({ operationId, responses }: Described, answer: Response): P
     return;
   }
   const { answer: name } = ENDPOINTS.find(({ id }) => id === operationId)!;
-  if (status === 304 || name === 'html' || name === 'image' || name === 'ndjson' || name === 'gzip') return;
+  if (status === 304 || name === 'html' || name === 'image' || name === 'ndjson' || name === 'gzip' || name === 'atom')
+    return;
   expect(v.safeParse(answers[name], JSON.parse(text)).issues, said).toBeUndefined();
 }
 
 /** Behind a login at a provider, which is not here, and pictures that came with one. */
-const OUT_OF_REACH = new Set(['startLogin', 'finishLogin', 'finishLoginByForm', 'createSession', 'readAvatar']);
+const OUT_OF_REACH = new Set([
+  'receiveBounces',
+  'startLogin',
+  'finishLogin',
+  'finishLoginByForm',
+  'createSession',
+  'readAvatar',
+]);
 
 describe('whatever is asked, the answer is one that the description tells of', () => {
   it.each(operations.map((operation) => [`${operation.method} ${operation.path}`, operation] as const))(

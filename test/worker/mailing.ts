@@ -50,10 +50,8 @@ export function linkIn({ text }: Mail, part: string): string {
 export async function openPage(path: string, method = 'GET', form?: Record<string, string>) {
   const answer = await call(path, {
     method,
-    ...(form && {
-      body: new URLSearchParams(form).toString(),
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-    }),
+    headers: { Accept: 'text/html', ...(form && { 'Content-Type': 'application/x-www-form-urlencoded' }) },
+    ...(form && { body: new URLSearchParams(form).toString() }),
   });
   const html = await answer.text();
   const seen = /name="seen" value="([^"]*)"/.exec(html)?.[1];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { getConfig } from '../../worker/env';
 import { signLink } from '../../worker/notify/links';
 import { ask, readLog } from './admin';
-import { bindings, call, createSite, post, query, setRow, thread } from './api';
+import { bindings, call, createSite, post, problem, query, setRow, thread } from './api';
 import { addModerator, linkIn, mailsTo, openPage } from './mailing';
 import { decide, rows, undo } from './moderator';
 
@@ -286,6 +286,11 @@ describe('threat 10: a link', () => {
     expect((await openPage(link)).html).toContain('This comment is gone');
     await openPage(link, 'POST', { verb: 'approve', seen: 'pending.' });
     expect(await statusOf(comment)).toBe('pending');
+  });
+
+  it('that leads nowhere tells programs so in their language', async () => {
+    expect(await problem(call('/mail/decide/x'))).toEqual({ status: 404, code: 'not_found' });
+    expect(await problem(call('/mail/decide/x', { method: 'POST' }))).toEqual({ status: 404, code: 'not_found' });
   });
 
   it('takes no form larger than any other request', async () => {

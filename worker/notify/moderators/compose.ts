@@ -1,12 +1,12 @@
 /** Mails to moderators: what each is told (news.ts), with what, as letters. One or two round trips for a whole run. */
 import type { About } from '../../contract-notify';
 import type { DeliveryRow } from '../../db';
-import { type Bindings, getConfig } from '../../env';
+import type { Bindings } from '../../env';
 import { parseFindings } from '../../moderation/queue/present';
 import type { ModeratorItem, Shell } from '../letters/letter';
 import { writeModerator, writeModeratorDigest } from '../letters/moderator';
-import { linkTo, signLink } from '../links';
 import type { Composed, Delivering } from '../outbox/kinds';
+import { readerLinks } from '../subscriptions/reader-links';
 import { linkToConsole, linkToDecide } from './addresses';
 import { findDigestNews, findNews } from './news';
 import {
@@ -138,13 +138,11 @@ async function composeDigest(
 }
 
 async function writeShell(env: Bindings, notice: NoticeRow): Promise<Required<Shell>> {
-  const token = await signLink(getConfig(env), 'preferences', notice.recipient_id);
   return {
     language: notice.language,
     siteName: notice.site_name,
     siteHost: URL.parse(notice.page_url)?.host ?? notice.site_id,
-    preferencesUrl: linkTo(env, `mail/preferences/${token}`),
-    unsubscribeUrl: linkTo(env, `mail/unsubscribe/${token}`),
+    ...(await readerLinks(env, notice.recipient_id)),
   };
 }
 

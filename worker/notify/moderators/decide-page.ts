@@ -1,4 +1,6 @@
 /** How the page looks on which a moderator decides by a link (decide.ts), and the pages of links that lead nowhere any more. */
+
+import { Problem } from '../../problem';
 import type { AppContext } from '../../request';
 import { markup, webAddress } from '../letters/markup';
 import { plainLine } from '../letters/plain';
@@ -10,6 +12,13 @@ import type { PermittedRow } from './decide-store';
 import { PAGE_TEXTS } from './texts';
 
 const TITLE_CHARS = 120;
+
+const WHY_NOT: Record<DeadEnd['end'], string> = {
+  broken: 'This link was not made here.',
+  old: 'This link is too old.',
+  ended: 'Whoever got this link moderates this site no more.',
+  gone: 'The comment is gone.',
+};
 
 /** @param asked the decision that the link was for: its button is the main one @param said what was just done */
 export function answerDecide(
@@ -53,7 +62,9 @@ export function answerDecide(
   });
 }
 
+/** @throws Problem not_found for who is no person with a browser */
 export function answerDeadEnd(c: AppContext, { end, row }: DeadEnd): Promise<Response> {
+  if (!c.req.header('Accept')?.includes('text/html')) throw new Problem('not_found', WHY_NOT[end]);
   const language = row?.language ?? c.req.header('Accept-Language') ?? 'en';
   const words = wordsFor(language);
   const texts = PAGE_TEXTS[words.language];
