@@ -255,7 +255,8 @@ describe('letters', () => {
   });
 
   it('take the nearest language, or English', () => {
-    expect(['de-AT', 'JA', 'pt_BR', '', 'constructor', 'ar-EG'].map(toLanguage)).toEqual([
+    expect(['fr,en;q=0.5', 'de-AT', 'JA', 'pt_BR', '', 'constructor', 'ar-EG'].map(toLanguage)).toEqual([
+      'fr',
       'de',
       'ja',
       'en',

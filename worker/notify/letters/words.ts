@@ -12,9 +12,9 @@ import { ja } from './texts/ja';
 const TEXTS = { en, de, fr, es, ja, ar } satisfies Record<string, Texts>;
 export type Language = keyof typeof TEXTS;
 
-/** The nearest language there is. @param tag BCP 47 */
+/** The nearest language there is. @param tag BCP 47, or several in the order of an Accept-Language */
 export function toLanguage(tag: string | null | undefined): Language {
-  const [primary] = (tag ?? '').toLowerCase().split(/[-_]/);
+  const primary = /^\s*([a-z]+)/i.exec(tag ?? '')?.[1]?.toLowerCase();
   return primary && Object.hasOwn(TEXTS, primary) ? (primary as Language) : 'en';
 }
 
