@@ -26,11 +26,12 @@ export async function addRecipient(site: string, over: Partial<RecipientRow> = {
     about: '[]',
     author_id: null,
     asked_at: 0,
+    asks: 0,
     digest_due_at: null,
     created_at: 0,
     ...over,
   };
-  await insert('recipients', row);
+  await insert('recipients', { ...row });
   return row;
 }
 
@@ -67,34 +68,43 @@ export interface Sent {
 
 /**
  * From now on, in this file, whatever is due is kept in `sent` instead of going out, and answered by `answer`.
- * @param kinds which; what composes a mail is not asked
+ * @param kinds which; what composes a mail is not asked @param held nothing is answered before
  */
 export function keepSent(
   kinds: NoticeKind[],
   answer: (row: DeliveryRow) => Outcome | null = () => ({ sent: true }),
+  held: Promise<void> = Promise.resolve(),
 ): Sent[] {
   const sent: Sent[] = [];
   for (const kind of kinds)
     KINDS[kind] = {
       by: 'request',
-      send: async (_, due) =>
-        due.map((row) => {
+      send: async (_, due) => {
+        await held;
+        return due.map((row) => {
           const outcome = answer(row);
           if (outcome?.sent) sent.push({ kind, target: row.target, subject: row.subject, type: row.type });
           return outcome;
-        }),
+        });
+      },
     };
   return sent;
 }
 
-/** A run of the cron. */
-export const runCron = (now = Date.now(), over: Partial<Bindings> = {}, room = 40): Promise<void> =>
-  drain({ ...bindings, ...over }, now, room);
+/** A run of the cron. @param spent queries that were asked before it */
+export const runCron = (now = Date.now(), over: Partial<Bindings> = {}, room = 40, spent = 0): Promise<void> =>
+  drain({ ...bindings, ...over }, now, room, spent);
 
-/** The database, with statements and rows written counted. @param meanwhile before each batch; what it throws is the batch's failure */
+export const newBill = () => ({ queries: 0, written: 0, read: 0 });
+
+/**
+ * The database, with statements and rows written counted.
+ * @param meanwhile before each batch; what it throws is the batch's failure @param behind the same behind it: it counts, and nobody knows
+ */
 export function countDatabase(
-  bill: { queries: number; written: number; read: number },
+  bill: ReturnType<typeof newBill>,
   meanwhile: (batch: number) => void | Promise<void> = () => undefined,
+  behind: (batch: number) => void = () => undefined,
 ): D1Database {
   let batch = 0;
   return new Proxy(bindings.DB, {
@@ -106,13 +116,15 @@ export function countDatabase(
           prepare: (q: string) => session.prepare(q),
           getBookmark: () => session.getBookmark(),
           batch: async (statements: D1PreparedStatement[]) => {
-            await meanwhile(++batch);
+            const nth = ++batch;
+            await meanwhile(nth);
             bill.queries += statements.length;
             const results = await session.batch(statements);
             for (const { meta } of results) {
               bill.written += meta.rows_written;
               bill.read += meta.rows_read;
             }
+            behind(nth);
             return results;
           },
         };

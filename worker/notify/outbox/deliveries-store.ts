@@ -38,19 +38,20 @@ const KEPT_FOR_FOLLOWERS = 0.25;
  * and over, by the thousand, does not hold up the rest. Kinds that this version does not know wait for one that does.
  */
 export function claimDue(now: number, until: number, rows: number): CompiledQuery<DeliveryRow> {
-  const some = (order: 'ASC' | 'DESC', limit: number) => sql`
-    SELECT * FROM (SELECT event_id, target FROM deliveries WHERE kind = k.value AND due_at <= ${now}
-      ORDER BY due_at ${sql.raw(order)} LIMIT ${limit})`;
+  const some = (order: 'ASC' | 'DESC') => sql`
+    SELECT * FROM (SELECT event_id, target, due_at FROM deliveries WHERE kind = k.value AND due_at <= ${now}
+      ORDER BY due_at ${sql.raw(order)} LIMIT ${Math.ceil(rows / 2)})`;
   const kept = Math.floor(rows * KEPT_FOR_FOLLOWERS);
   return sql<DeliveryRow>`
     UPDATE deliveries SET due_at = ${until}, attempts = attempts + 1,
       answer = CASE WHEN answer IN (${BEGUN}, ${CUT_SHORT}) THEN ${CUT_SHORT} ELSE ${BEGUN} END
     WHERE (event_id, target) IN (
-      SELECT event_id, target FROM (
-        SELECT d.event_id, d.target, d.kind, ROW_NUMBER() OVER (PARTITION BY d.kind ORDER BY d.due_at) AS n
-        FROM json_each(${JSON.stringify(NoticeKind.options)}) k
-        CROSS JOIN deliveries d ON (d.event_id, d.target) IN (${some('ASC', Math.ceil(rows / 2))} UNION ${some('DESC', Math.ceil(rows / 2))}))
-      ORDER BY kind NOT IN (${sql.join(AT_ONCE)}), n
+      SELECT d.value ->> 0, d.value ->> 1
+      FROM json_each(${JSON.stringify(NoticeKind.options)}) k
+      CROSS JOIN json_each((
+        SELECT json_group_array(json_array(event_id, target)) FROM (
+          SELECT * FROM (${some('ASC')} UNION ${some('DESC')}) ORDER BY due_at))) d
+      ORDER BY k.value NOT IN (${sql.join(AT_ONCE)}), d.key
       LIMIT ${rows} - CASE WHEN EXISTS (SELECT 1 FROM events WHERE cursor >= ${FIRST_FOLLOWER}) THEN ${kept} ELSE 0 END)
     RETURNING *`.compile(query);
 }
@@ -76,4 +77,5 @@ export function updateDeliveries(results: Result[]): CompiledQuery {
 /** What was over before this moment. @param before epoch ms */
 export const purgeDeliveries = (before: number, rows: number): CompiledQuery =>
   sql`DELETE FROM deliveries WHERE (event_id, target) IN (
-    SELECT event_id, target FROM deliveries WHERE done_at < ${before} LIMIT ${rows})`.compile(query);
+    SELECT d.event_id, d.target FROM sites s CROSS JOIN deliveries d INDEXED BY deliveries_done
+      ON d.site_id = s.id AND d.done_at < ${before} LIMIT ${rows})`.compile(query);

@@ -6,15 +6,15 @@ import { type FollowedRow, type StartingRow, selectFollowed, selectStarting } fr
 import { type Slots, tellFirst } from './fan-out-store';
 import { tellFollowers } from './followers-store';
 import type { Run } from './run';
+import { KIND_QUERIES, SETTLING_QUERIES } from './send';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Events that a run begins with, and whose followers it tells. */
 const STARTING = 50;
 const FOLLOWED = 4;
-/** What telling followers asks the database, and what must be left then for writing and sending. */
-const FOLLOWER_QUERIES = 6;
-const SENDING_QUERIES = 22;
+/** What telling followers asks the database. */
+const FOLLOWER_QUERIES = 7;
 
 /** When digests go out: at the next full hour, and at six in the morning, UTC. */
 export function nextSlots(now: number): Slots {
@@ -37,7 +37,7 @@ export async function takeDeliveries(run: Run, room: number, until: number): Pro
   const rows = results.at(-2)!.rows as DeliveryRow[];
   let followed = (results.at(-1)!.rows as FollowedRow[]).slice(0, FOLLOWED * 2);
   // Portions may be small: of those who are told in digests, or are not told at all.
-  while (followed.length > 0 && rows.length < room && run.left() >= FOLLOWER_QUERIES + SENDING_QUERIES) {
+  while (followed.length > 0 && rows.length < room && run.left() >= FOLLOWER_QUERIES + queriesToSend(rows)) {
     const some = followed.slice(0, room - rows.length);
     const portion = Math.floor((room - rows.length) / some.length);
     const told = await db.batch(...tellFollowers(some, portion, slots, until), selectFollowed(FOLLOWED));
@@ -46,3 +46,7 @@ export async function takeDeliveries(run: Run, room: number, until: number): Pro
   }
   return rows;
 }
+
+/** What must be left to write and send these, and to followers. */
+const queriesToSend = (rows: DeliveryRow[]): number =>
+  SETTLING_QUERIES + KIND_QUERIES * new Set(['reply', ...rows.map(({ kind }) => kind)]).size;

@@ -32,10 +32,10 @@ const tellable = (events: FollowedRow[]) => sql`
  * @returns queries for one batch; the first one's rows are what is to be sent now
  */
 export function tellFollowers(events: FollowedRow[], rows: number, slots: Slots, dueAt: number): CompiledQuery[] {
-  // Readers, but not whoever wrote it.
+  // Readers, but not whoever wrote it. The pluses keep SQLite from looking through all readers of the site.
   const readers = sql`
     ${tellable(events)} CROSS JOIN recipients r ON r.id IN ${portion(sql`e.cursor`, rows)}
-    WHERE r.state = 'active' AND r.role = 'reader' AND r.site_id = e.site_id
+    WHERE r.state = 'active' AND +r.role = 'reader' AND +r.site_id = e.site_id
       AND r.email IS NOT c.author_email COLLATE NOCASE AND (r.author_id IS NULL OR r.author_id IS NOT c.author_id)
       AND r.email IS NOT (SELECT email FROM people WHERE id = c.author_id) COLLATE NOCASE`;
   return [
@@ -54,8 +54,10 @@ function moveOn(events: FollowedRow[], rows: number): CompiledQuery[] {
   const next = portion(sql`events.cursor`, rows);
   return [
     sql`
-      UPDATE comments SET told = '>' || e.cursor FROM ${of}
-      WHERE comments.id = e.subject AND comments.told = e.id AND comments.status <> 'approved'`.compile(query),
+      UPDATE comments SET told = (SELECT '>' || e.cursor FROM ${of} WHERE e.id = comments.told)
+      WHERE id IN (SELECT e.subject FROM ${of}) AND status <> 'approved' AND told IN (SELECT e.id FROM ${of})`.compile(
+      query,
+    ),
     sql`
       UPDATE events SET cursor = COALESCE((
           SELECT CASE WHEN (SELECT COUNT(*) FROM ${next}) < ${rows} THEN ${ENDED} ELSE (SELECT MAX(recipient_id) FROM ${next}) END

@@ -12,6 +12,9 @@ import { MAX_ATTEMPTS, type Outcome, waitOut } from './outcome';
 import type { Run } from './run';
 import { type Later, SETTLE_QUERIES, type Settled, settle } from './settle';
 
+/** What a kind may ask the database, and what writing down what became of all takes at least. */
+export const KIND_QUERIES = 4;
+export const SETTLING_QUERIES = 8;
 /** What is not begun by then waits for the next run. */
 const SENDING_MS = 20_000;
 /** How many mails are sent before it is written down, as far as the queries last. */
@@ -61,7 +64,10 @@ async function sendSome(run: Run, rows: DeliveryRow[]): Promise<void> {
   const mails: Written[] = [];
   const requests: Promise<void>[] = [];
   for (const { kind, rows: of } of byKind) {
-    if (kind?.by === 'request') requests.push(request(run, kind, of));
+    const kept = SETTLE_QUERIES * (requests.length + 1);
+    if (run.left() < KIND_QUERIES + kept)
+      mails.push(...of.map((row) => ({ row, made: { later: run.clock() + NEXT_RUN_MS } })));
+    else if (kind?.by === 'request') requests.push(request(run, kind, of));
     else mails.push(...(await write(run, kind, of)));
   }
   // A server that hangs does not hold up the other kind.
