@@ -387,6 +387,7 @@ CREATE TABLE IF NOT EXISTS recipients (
   UNIQUE (site_id, role, email)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS recipients_digest ON recipients (digest_due_at) WHERE digest_due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS recipients_asked ON recipients (asked_at) WHERE state = 'asked';
 CREATE INDEX IF NOT EXISTS recipients_author ON recipients (author_id) WHERE author_id IS NOT NULL;
 
 -- Who follows a page, or replies to a comment.

@@ -491,5 +491,18 @@ export const MyData = v.object({
   votes: v.array(v.object({ comment: Id, value: Count, createdAt: IsoTime })),
   reactions: v.array(v.object({ page: v.string(), value: v.string(), createdAt: IsoTime })),
   flags: v.array(v.object({ comment: Id, reason: v.string(), note: v.nullable(v.string()), createdAt: IsoTime })),
+  subscriptions: v.pipe(
+    v.array(
+      v.object({
+        email: v.string(),
+        state: v.string(),
+        frequency: v.string(),
+        page: v.string(),
+        comment: v.nullable(Id),
+        createdAt: IsoTime,
+      }),
+    ),
+    v.description('What is mailed to you: all of a page, or replies to a comment'),
+  ),
 });
 export type MyData = v.InferOutput<typeof MyData>;

@@ -11,6 +11,8 @@ import { purgeModeration } from './moderation/decisions/purge-store';
 import { fillSearchFurther } from './moderation/queue/search-store';
 import { purgeDeliveries } from './notify/outbox/deliveries-store';
 import { drain, RUN } from './notify/outbox/drain';
+import { CONFIRM_TTL_MS } from './notify/subscriptions/reader-links';
+import { purgeAsked } from './notify/subscriptions/readers-store';
 import { OVERLAP_MS } from './notify/webhooks/sign';
 import { forgetSecrets } from './notify/webhooks/webhooks-store';
 import { runBackups } from './transfer/backups/backups';
@@ -38,7 +40,11 @@ export default {
       const before = now - KEPT_MS;
       await db.batch(purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before)), ...purgeIdentity(now));
       await purgeModeration(db, now);
-      await db.batch(purgeDeliveries(before, PURGED_DELIVERIES), forgetSecrets(now - OVERLAP_MS));
+      await db.batch(
+        purgeDeliveries(before, PURGED_DELIVERIES),
+        forgetSecrets(now - OVERLAP_MS),
+        ...purgeAsked(now - CONFIRM_TTL_MS),
+      );
       await db.batch(markRun('purge', now));
       await keepStats(db, now);
       await db.batch(markRun('stats', now));

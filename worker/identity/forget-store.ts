@@ -93,9 +93,21 @@ function forgetPeople(who: string): CompiledQuery[] {
     sql`DELETE FROM avatars WHERE owner IN (${among(who)})`,
     sql`DELETE FROM people WHERE id IN (${among(who)})`,
   ].map((statement) => statement.compile(query));
+  const readers = [
+    sql`DELETE FROM subscriptions WHERE recipient_id IN (${readersOf(who)})`,
+    sql`DELETE FROM digest_items WHERE recipient_id IN (${readersOf(who)})`,
+    sql`DELETE FROM recipients WHERE id IN (${readersOf(who)})`,
+  ].map((statement) => statement.compile(query));
   const flags = dropFlags(sql`SELECT comment_id, reporter_id FROM flags WHERE reporter_id IN (${among(who)})`);
-  return [...flags, ...forgetInModeration(among(who)), ...inTables];
+  return [...readers, ...flags, ...forgetInModeration(among(who)), ...inTables];
 }
+
+/** Who gets mail because they asked for it, or at the address of their account. */
+const readersOf = (who: string) => sql`
+  SELECT id FROM recipients WHERE author_id IN (${among(who)}) AND role = 'reader'
+  UNION
+  SELECT r.id FROM people p CROSS JOIN recipients r ON r.site_id = p.site_id AND r.role = 'reader' AND r.email = p.email
+  WHERE p.id IN (${among(who)})`;
 
 /**
  * Comments of a chunk, and the removed ones above them that stood only for their sake. Whose a comment is is asked
@@ -133,5 +145,6 @@ function deleteDone(now: number): CompiledQuery {
       AND NOT EXISTS (SELECT 1 FROM reactions WHERE person_id = d.identity)
       AND NOT EXISTS (SELECT 1 FROM flags WHERE reporter_id = d.identity)
       AND NOT EXISTS (SELECT 1 FROM avatars WHERE owner = d.identity)
+      AND NOT EXISTS (SELECT 1 FROM recipients WHERE author_id = d.identity AND role = 'reader')
       AND NOT EXISTS (SELECT 1 FROM people WHERE id = d.identity)`.compile(query);
 }

@@ -125,6 +125,9 @@ export function moveIdentity(from: string, to: Heir): CompiledQuery[] {
       UPDATE reactions SET person_id = ${to.id}
       WHERE person_id = ${from} AND ${here(sql`reactions.page_id`)}`.compile(query),
     ...moveFlags(from, to),
+    sql`UPDATE recipients SET author_id = ${to.id} WHERE author_id = ${from} AND +site_id = ${to.site_id}`.compile(
+      query,
+    ),
     followBan(to.site_id, from, to.id),
     // A guest's pictures hang beside nothing any more, unless they wrote on another site.
     sql`

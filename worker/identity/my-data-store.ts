@@ -3,7 +3,7 @@
  * order of its cursor; an empty cursor is the start.
  */
 import { type CompiledQuery, sql } from 'kysely';
-import { type CommentRow, type FlagRow, query, type VoteRow } from '../db';
+import { type CommentRow, type FlagRow, query, type RecipientRow, type VoteRow } from '../db';
 
 /** Rows of an answer. */
 const PAGE_ROWS = 1000;
@@ -64,4 +64,26 @@ export function selectMyFlags(identity: string, after: string): CompiledQuery<Fl
     .limit(PAGE_ROWS)
     .selectAll()
     .compile();
+}
+
+export type MySubscriptionRow = Pick<RecipientRow, 'email' | 'state' | 'frequency'> & {
+  cursor: string;
+  page_url: string;
+  comment_id: string | null;
+  created_at: number;
+};
+/** What they asked for, and what is mailed to the address of their account. */
+export function selectMySubscriptions(identity: string, after: string): CompiledQuery<MySubscriptionRow> {
+  return sql<MySubscriptionRow>`
+    SELECT r.id || '.' || f.topic AS cursor, r.email, r.state, r.frequency, p.url AS page_url, c.id AS comment_id, f.created_at
+    FROM (
+      SELECT id FROM recipients WHERE author_id = ${identity} AND role = 'reader'
+      UNION
+      SELECT o.id FROM people a CROSS JOIN recipients o ON o.site_id = a.site_id AND o.role = 'reader' AND o.email = a.email
+      WHERE a.id = ${identity}) mine
+    CROSS JOIN recipients r ON r.id = mine.id
+    CROSS JOIN subscriptions f ON f.recipient_id = r.id
+    LEFT JOIN comments c ON c.id = f.topic
+    CROSS JOIN pages p ON p.id = COALESCE(c.page_id, f.topic)
+    WHERE r.id || '.' || f.topic > ${after} ORDER BY cursor LIMIT ${PAGE_ROWS}`.compile(query);
 }

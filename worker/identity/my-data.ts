@@ -8,9 +8,11 @@ import { look, PRIVATE, settle } from './me';
 import {
   type MyCommentRow,
   type MyReactionRow,
+  type MySubscriptionRow,
   selectMyComments,
   selectMyFlags,
   selectMyReactions,
+  selectMySubscriptions,
   selectMyVotes,
 } from './my-data-store';
 
@@ -51,6 +53,19 @@ async function* writeData(db: Db, id: string, me: Me, now: number, origin: strin
     (after) => db.all(selectMyFlags(id, after)),
     (row) => row.comment_id,
     (row) => ({ comment: row.comment_id, reason: row.reason, note: row.note, createdAt: iso(row.created_at) }),
+  );
+  yield* writeList<MySubscriptionRow>(
+    'subscriptions',
+    (after) => db.all(selectMySubscriptions(id, after)),
+    (row) => row.cursor,
+    (row) => ({
+      email: row.email,
+      state: row.state,
+      frequency: row.frequency,
+      page: row.page_url,
+      comment: row.comment_id,
+      createdAt: iso(row.created_at),
+    }),
   );
   yield '}\n';
 }

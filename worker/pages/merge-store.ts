@@ -38,6 +38,9 @@ function join(id: string, into: string, decision: DecisionDraft): CompiledQuery[
     addReactions(into, coming, 1),
     // Copies, so that each page has its own again when they part.
     sql`INSERT INTO reactions (page_id, person_id, value, created_at) SELECT ${into}, n.* FROM (${coming}) n`,
+    sql`
+      INSERT OR IGNORE INTO subscriptions (topic, recipient_id, created_at)
+      SELECT ${into}, recipient_id, created_at FROM subscriptions WHERE topic = ${id} AND ${decided}`,
     changedBy(decision),
   ];
   return [
@@ -74,6 +77,9 @@ function part(id: string, from: string, aliases: string[], decision: DecisionDra
     sql`UPDATE pages SET merged_into = NULL, version = ${nextVersion} WHERE id IN (${changedBy(decision)})`,
     addReactions(from, going, -1),
     sql`DELETE FROM reactions WHERE page_id = ${from} AND person_id IN (SELECT person_id FROM (${going}))`,
+    sql`
+      DELETE FROM subscriptions WHERE topic = ${from} AND ${decided} AND (recipient_id, created_at) IN (
+        SELECT recipient_id, created_at FROM subscriptions WHERE topic = ${id})`,
     changedBy(decision),
   ];
   return [

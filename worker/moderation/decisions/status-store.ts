@@ -116,6 +116,8 @@ export function wipe(ids: RawBuilder<unknown>): CompiledQuery[] {
   return [
     sql`DELETE FROM votes WHERE comment_id IN (${ids})`,
     sql`DELETE FROM flags WHERE comment_id IN (${ids})`,
+    // Nobody can reply to it any more.
+    sql`DELETE FROM subscriptions WHERE topic IN (${ids})`,
     unindex(ids),
     wipeLog(ids),
     dropAuthors(ids),

@@ -4,6 +4,8 @@ import { query, type RecipientRow } from '../../db';
 
 /** What a page shows of what somebody follows; more are still stopped all at once. */
 const TOPICS = 200;
+/** A run. */
+const PURGED = 1_000;
 
 export type SiteRecipientRow = RecipientRow & { site_name: string };
 export function selectRecipient(id: string): CompiledQuery<SiteRecipientRow> {
@@ -68,3 +70,12 @@ export function stopTopic(id: string, topic: string): CompiledQuery {
 
 export const updatePreferences = (id: string, change: Pick<RecipientRow, 'frequency' | 'language'>): CompiledQuery =>
   query.updateTable('recipients').set(change).where('id', '=', id).compile();
+
+/** Addresses that were asked before a moment and never agreed, with what they would have followed. @param before epoch ms */
+export function purgeAsked(before: number): CompiledQuery[] {
+  const gone = sql`SELECT id FROM recipients WHERE state = 'asked' AND asked_at < ${before} LIMIT ${PURGED}`;
+  return [
+    sql`DELETE FROM subscriptions WHERE recipient_id IN (${gone})`,
+    sql`DELETE FROM recipients WHERE id IN (${gone})`,
+  ].map((statement) => statement.compile(query));
+}

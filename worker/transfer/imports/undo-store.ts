@@ -109,6 +109,7 @@ export function sweep(importId: string, siteId: string): CompiledQuery[] {
         WHERE p.site_id = ${siteId} AND p.import_id = ${importId} AND p.merged_into IS NULL
           AND NOT EXISTS (SELECT 1 FROM comments c WHERE c.page_id = p.id)
           AND NOT EXISTS (SELECT 1 FROM reactions r WHERE r.page_id = p.id)
+          AND NOT EXISTS (SELECT 1 FROM subscriptions f WHERE f.topic = p.id)
           AND p.id NOT IN (SELECT m.merged_into FROM pages m WHERE m.site_id = ${siteId} AND m.merged_into IS NOT NULL)
         LIMIT ${SWEPT})`.compile(query),
     // Those of an import that is under way may be waiting for their comments.

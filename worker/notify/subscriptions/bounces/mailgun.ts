@@ -2,13 +2,16 @@
 import { at, checkFresh, parseJson, type ReadReports, refuse, textAt } from './report';
 import { hmacSha256, isSame, toHex } from './signature';
 
+/** An empty secret would let everybody in. */
+const SECRET_CHARS = 16;
+
 /** `secret`: the HTTP webhook signing key. */
 export const readMailgun: ReadReports = async ({ body, secret, now }) => {
   const sent = parseJson(body);
   const [timestamp, token, signature] = ['timestamp', 'token', 'signature'].map((name) =>
     textAt(sent, 'signature', name),
   );
-  if (!/^[\w-]{16,100}$/.test(token!)) throw refuse('it has no token');
+  if (!/^[\w-]{16,100}$/.test(token!) || secret.length < SECRET_CHARS) throw refuse('it has no token');
   if (!(await isSame(signature!, toHex(await hmacSha256(secret, `${timestamp}${token}`)))))
     throw refuse('the signature does not fit');
   const once = { iat: checkFresh(timestamp!, now), token: token! };
