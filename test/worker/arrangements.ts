@@ -113,6 +113,14 @@ export const ARRANGEMENTS: Record<string, Arrangement> = {
     elsewhere: 'not_found',
   },
   removeRecipient: { arrange: addRecipient, elsewhere: 'not_found' },
+  listFeedKeys: { arrange: () => ({}), elsewhere: 'own' },
+  createFeedKey: { arrange: ({ site }) => ({ body: { name: 'Reader', site } }), elsewhere: 'scope_missing' },
+  revokeFeedKey: {
+    arrange: async ({ site }) => ({
+      path: { id: await idOf(ask('POST', '/admin/feed-keys', { name: 'Reader', site })) },
+    }),
+    elsewhere: 'not_found',
+  },
   readInstance: { arrange: () => ({}), elsewhere: 'scope_missing' },
 };
 

@@ -32,7 +32,18 @@ beforeAll(async () => {
 
 /** Everything a request without the right to it must leave alone. */
 async function dump(): Promise<string> {
-  const tables = ['sites', 'origins', 'pages', 'aliases', 'comments', 'decisions', 'bans', 'flags', 'models'];
+  const tables = [
+    'sites',
+    'origins',
+    'pages',
+    'aliases',
+    'comments',
+    'decisions',
+    'bans',
+    'flags',
+    'models',
+    'feed_keys',
+  ];
   const all = await bindings.DB.batch([
     ...tables.map((table) => bindings.DB.prepare(`SELECT * FROM ${table}`)),
     bindings.DB.prepare('SELECT id, scopes, expires_at, revoked_at FROM tokens'),

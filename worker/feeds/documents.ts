@@ -15,7 +15,7 @@ export function addressOfFeed(origin: string, format: Format, scope: Scope, curs
   return `${origin}/api/v1/feed.${format}?${new URLSearchParams(given as [string, string][])}`;
 }
 
-/** @param rows newest first, one more than fit at the far end when there are more that way */
+/** Newest first. @param rows in any order, one more than fit at the far end when there are more that way */
 export function cutPage<Row extends { id: string }>(
   rows: Row[],
   q: FeedQuery,
@@ -23,7 +23,8 @@ export function cutPage<Row extends { id: string }>(
 ): { rows: Row[]; links: Feed['links'] } {
   const more = rows.length > FEED_ENTRIES;
   const isBack = q.before !== undefined;
-  const shown = !more ? rows : isBack ? rows.slice(-FEED_ENTRIES) : rows.slice(0, FEED_ENTRIES);
+  const ordered = rows.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  const shown = isBack ? ordered.slice(-FEED_ENTRIES) : ordered.slice(0, FEED_ENTRIES);
   const [newest, oldest] = [shown[0], shown.at(-1)];
   const links: Feed['links'] = { self: addressOf({ after: q.after, before: q.before }), first: addressOf({}) };
   // Where one comes from is there, whatever else is.

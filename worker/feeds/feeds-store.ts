@@ -34,11 +34,15 @@ const turn = ({ before }: FeedCursor): Part => (before === undefined ? sql`DESC`
 const columns = sql`${shownColumns}, c.page_id, CASE WHEN c.depth = 0 AND c.replies > 0 THEN (
   SELECT MAX(r.id) FROM comments r WHERE r.root_id = c.id AND r.parent_id IS NOT NULL AND r.shown = 1) END AS answered`;
 
-/** Reads on until there are enough, and no further than it may. @param where a range of an index that is in order of ids */
-const walk = (where: Part, cursor: FeedCursor, rows: number): Part => sql`(
+/**
+ * Reads on until there are enough, and no further than it may. An ORDER BY around it would make SQLite read all it may, or
+ * take other ones: whoever asks puts them in order.
+ * @param where a range of an index that is in order of ids
+ */
+const walk = (where: Part, cursor: FeedCursor, rows: number): Part => sql`
   SELECT * FROM (
     SELECT ${columns} FROM comments c WHERE ${where} AND ${within(cursor)} ORDER BY c.id ${turn(cursor)} LIMIT ${WALKED})
-  WHERE status = 'approved' LIMIT ${rows})`;
+  WHERE status = 'approved' LIMIT ${rows}`;
 
 export interface FeedSiteRow {
   name: string;
@@ -47,12 +51,11 @@ export interface FeedSiteRow {
 export const selectFeedSite = (siteId: string): CompiledQuery<FeedSiteRow> =>
   query.selectFrom('sites').where('id', '=', siteId).select(['name', 'created_at']).compile();
 
-/** Newest first, as all here. @param rows one more than fit tells that there are more */
+/** As all here, those nearest to the cursor, in no order. @param rows one more than fit tells that there are more */
 export function selectOfSite(siteId: string, cursor: FeedCursor, rows: number): CompiledQuery<EntryRow> {
   return sql<EntryRow>`
     SELECT e.*, p.url AS page_url, p.title AS page_title
-    FROM ${walk(sql`c.site_id = ${siteId}`, cursor, rows)} e CROSS JOIN pages p ON p.id = e.page_id
-    ORDER BY e.id DESC`.compile(query);
+    FROM (${walk(sql`c.site_id = ${siteId}`, cursor, rows)}) e CROSS JOIN pages p ON p.id = e.page_id`.compile(query);
 }
 
 /** `site version.page id.page version` of a page `p` of a site `s`: of what a client has already nothing is read. */
@@ -67,9 +70,7 @@ export function selectOfPage(
   known: string | null,
 ): CompiledQuery<EntryOnPageRow> {
   const page = sql`(SELECT ${unlessKnown(sql`p.id`, known)} FROM ${headFrom(ref)} WHERE o.host = ${ref.host})`;
-  return sql<EntryOnPageRow>`SELECT * FROM ${walk(sql`c.page_id = ${page}`, cursor, rows)} ORDER BY id DESC`.compile(
-    query,
-  );
+  return sql<EntryOnPageRow>`${walk(sql`c.page_id = ${page}`, cursor, rows)}`.compile(query);
 }
 
 /** The comment that a feed is below, with its page. No row: there is none that may be seen. */
@@ -97,16 +98,14 @@ export function selectBelow(
     sql`(SELECT CASE WHEN ${condition} THEN ${unlessKnown(sql`c.id`, known)} END FROM ${placed(id)})`;
   const branch = sql`c.root_id = ${subject(sql`c.depth = 0`)} AND c.parent_id IS NOT NULL AND c.shown = 1`;
   return [
-    sql<EntryOnPageRow>`SELECT * FROM ${walk(branch, cursor, rows)} ORDER BY id DESC`.compile(query),
+    sql<EntryOnPageRow>`${walk(branch, cursor, rows)}`.compile(query),
     sql<EntryOnPageRow>`
       WITH RECURSIVE down (id) AS (
         SELECT c.id FROM comments c WHERE c.parent_id = ${subject(sql`c.depth > 0`)} AND c.shown = 1
         UNION ALL
         SELECT c.id FROM down CROSS JOIN comments c ON c.parent_id = down.id AND c.shown = 1
         ORDER BY 1 DESC LIMIT ${WALKED})
-      SELECT * FROM (
-        SELECT ${columns} FROM down CROSS JOIN comments c ON c.id = down.id
-        WHERE c.status = 'approved' AND ${within(cursor)} ORDER BY c.id ${turn(cursor)} LIMIT ${rows})
-      ORDER BY id DESC`.compile(query),
+      SELECT ${columns} FROM down CROSS JOIN comments c ON c.id = down.id
+      WHERE c.status = 'approved' AND ${within(cursor)} ORDER BY c.id ${turn(cursor)} LIMIT ${rows}`.compile(query),
   ];
 }

@@ -27,7 +27,7 @@ const ROWS = FEED_ENTRIES + 1;
 export interface Found extends Pick<Feed, 'title' | 'home'> {
   /** null: by its own address. */
   id: string | null;
-  /** Newest first. */
+  /** In any order. */
   rows: EntryRow[];
   /** `site version.page id.page version`; null: nobody keeps one. When it is the known one, `rows` were not read. */
   version: string | null;
