@@ -1,5 +1,6 @@
 /** How SQLite goes about what requests and the cron ask: by indexes, however much there is. */
 import { expect, it } from 'vitest';
+import { type CodeOf, digitsOf } from '../../worker/identity/mail-code-digits';
 import worker from '../../worker/index';
 import { linkToDecide } from '../../worker/notify/moderators/addresses';
 import { SOURCES } from '../../worker/transfer/exports/export-store';
@@ -62,6 +63,17 @@ async function ask<T>(key: Key, method: string, path: string, input?: unknown, t
   return JSON.parse(text);
 }
 
+/** Asks for one code too many, and uses the last. */
+async function logInByMail(key: Key, url: string): Promise<void> {
+  const askCode = () => ask<{ id: string }>(key, 'POST', '/login/email', { url, email: 'reader@mail.example' });
+  await askCode();
+  await askCode();
+  const { id } = await askCode();
+  await expect(askCode()).rejects.toThrow('rate_limited');
+  const row = await bindings.DB.prepare('SELECT * FROM codes WHERE id = ?').bind(id).first<CodeOf>();
+  await ask(key, 'POST', '/session', { emailCode: { id, code: await digitsOf(bindings, row!) } });
+}
+
 async function ofEverySort(): Promise<void> {
   const { site, url } = await createSite({ votes: 'both', reactions: ['👍'] });
   const [me, other] = [await createKey(), await createKey()];
@@ -77,6 +89,7 @@ async function ofEverySort(): Promise<void> {
   for (const path of [`/comments/${mine.id}/source`, '/me', `/me/comments${query({ url })}`, '/me/export'])
     await ask(me, 'GET', path, undefined, token);
   await ask(me, 'POST', '/session/renew', { session: sessionId });
+  await logInByMail(other, url);
   await ask(me, 'POST', '/me/claim', undefined, token);
   await ask(me, 'DELETE', `/comments/${mine.id}`, undefined, token);
   await ask(me, 'DELETE', '/me', undefined, token);

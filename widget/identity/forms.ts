@@ -16,6 +16,7 @@ import { sayWhy } from './words';
 
 /** Whether this device wants to be told of replies to what it posts. */
 export const FOLLOW_KEY = 'follow';
+export const wantsReplies = (): boolean => !!recall(FOLLOW_KEY);
 
 const bringForms = () =>
   bring<Tools, Forms>('forms', [
@@ -64,5 +65,5 @@ export async function openForm(s: Thread, n: Subject, name: 'openFollow' | 'open
 
 /** After a comment was posted. Its writer waits for nothing of this. */
 export async function followOwn(place: Place, sent: NewComment, comment: Comment): Promise<void> {
-  if (recall(FOLLOW_KEY)) (await bringForms().catch(() => undefined))?.followOwn(place, sent, comment);
+  if (wantsReplies()) (await bringForms().catch(() => undefined))?.followOwn(place, sent, comment);
 }

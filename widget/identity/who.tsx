@@ -8,7 +8,7 @@ import { describe } from '../writing/check';
 import { h, recall, remember, tell } from '../writing/kit';
 import type { Login, Writer } from './agreement';
 import { ask } from './ask';
-import { FOLLOW_KEY } from './forms';
+import { FOLLOW_KEY, wantsReplies } from './forms';
 import { getKey, hasKeys, ownHandle } from './key';
 import { enter, keepLogin, loginOf } from './session';
 import { knownSite } from './site';
@@ -85,7 +85,8 @@ function drawGuest(s: Thread, draft: Draft) {
     ];
   const before = draft._attempt?.body.author;
   return DETAILS.map((key) => {
-    const required = key === 'name' || !!s.required?.includes(key);
+    const required =
+      key === 'name' || !!s.required?.includes(key) || (key === 'email' && !!knownSite(s)?.mail && wantsReplies());
     const name = `author.${key}`;
     return (
       <label key={key}>
@@ -107,16 +108,20 @@ function drawGuest(s: Thread, draft: Draft) {
   });
 }
 
-/** For who said where mail reaches them, and says it now at the latest. */
+/** Being told of replies, for who said where mail reaches them, or may say so now; and of whatever is new on the page. */
 function drawFollow(s: Thread, { id }: Draft, login?: Login) {
   const t = texts(s);
+  const known = recall<NewComment['author']>('me');
   return [
-    (login ? login.hasEmail : recall<NewComment['author']>('me')?.email !== undefined) && (
+    (login ? login.hasEmail : knownSite(s)?.guests && (!known || known.email)) && (
       <label class="check" key="follow">
         <input
           type="checkbox"
-          checked={!!recall(FOLLOW_KEY)}
-          onChange={({ currentTarget }) => remember(FOLLOW_KEY, currentTarget.checked || null)}
+          checked={wantsReplies()}
+          onChange={({ currentTarget }) => {
+            remember(FOLLOW_KEY, currentTarget.checked || null);
+            redrawRow(s);
+          }}
         />
         {t.mailReplies}
       </label>
