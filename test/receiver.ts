@@ -3,6 +3,7 @@
  * Worker tests begin it beforehand (vitest.config.ts) because workerd can ask servers and not be one; they speak with it through
  * worker/received.ts. What is sent to a box goes below `/box/NAME/`; `/answers/NAME` and `/seen/NAME` are for the test.
  */
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
@@ -12,15 +13,15 @@ export interface Seen {
   path: string;
   headers: Record<string, string>;
   body: string;
-  /** Epoch ms. */
-  at: number;
+  /** How many of its box had no answer then, itself among them. */
+  open: number;
 }
 export interface ReceiverAnswer {
   status: number;
   headers?: Record<string, string>;
   body?: string;
-  /** Answers only when so many requests have arrived that are not answered yet: nobody does before them. */
-  together?: number;
+  /** Not before a box has got so many. */
+  after?: { box: string; requests: number };
   /** Never answers. */
   hangs?: boolean;
 }
@@ -34,7 +35,8 @@ declare module 'vitest' {
 export default async function start({ provide }: TestProject): Promise<() => Promise<void>> {
   const seen = new Map<string, Seen[]>();
   const answers = new Map<string, ReceiverAnswer[]>();
-  const waiting = new Map<string, (() => void)[]>();
+  const open = new Map<string, number>();
+  const arrivals = new EventEmitter().setMaxListeners(0);
   const server = createServer(async (request, response) => {
     const [, what, box = '', ...rest] = (request.url ?? '').split('/');
     const body = await read(request);
@@ -43,28 +45,19 @@ export default async function start({ provide }: TestProject): Promise<() => Pro
       answers.set(box, JSON.parse(body) as ReceiverAnswer[]);
       return response.end('ok');
     }
-    const list = seen.get(box) ?? [];
-    seen.set(box, list);
-    list.push({
-      method: request.method ?? '',
-      path: `/${rest.join('/')}`,
-      headers: request.headers as Record<string, string>,
-      body,
-      at: Date.now(),
-    });
+    open.set(box, (open.get(box) ?? 0) + 1);
+    const { method = '', headers } = request;
+    const one = { method, path: `/${rest.join('/')}`, headers: headers as Record<string, string>, body };
+    seen.set(box, [...(seen.get(box) ?? []), { ...one, open: open.get(box)! }]);
+    arrivals.emit('one');
     // The last one stands for all that follow.
     const queue = answers.get(box) ?? [{ status: 204 }];
-    const { status, headers, body: text, hangs, together } = queue.length > 1 ? queue.shift()! : queue[0]!;
-    if (hangs) return;
-    if (together !== undefined) {
-      const held = waiting.get(box) ?? [];
-      waiting.set(box, held);
-      await new Promise<void>((go) => {
-        held.push(go);
-        if (held.length >= together) for (const one of held.splice(0)) one();
-      });
-    }
-    response.writeHead(status, headers).end(text);
+    const answer = queue.length > 1 ? queue.shift()! : queue[0]!;
+    if (answer.hangs) return;
+    const { after } = answer;
+    while (after && (seen.get(after.box) ?? []).length < after.requests) await once(arrivals, 'one');
+    open.set(box, open.get(box)! - 1);
+    response.writeHead(answer.status, answer.headers).end(answer.body);
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   provide('receiver', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -4,6 +4,7 @@ import type { Bindings } from '../../worker/env';
 import type { ReceiverAnswer, Seen } from '../receiver';
 
 export interface Box {
+  name: string;
   /** Where whoever sends believes to send. */
   origin: string;
   /** What the worker must be run with to reach it. */
@@ -22,6 +23,7 @@ export function openBox(others: Box[] = []): Box {
   const known = others.map(({ env }) => JSON.parse(env.PROVIDER_ORIGINS as string) as Record<string, string>);
   const origins: Record<string, string> = Object.assign({ [origin]: `${base}/box/${name}` }, ...known);
   return {
+    name,
     origin,
     env: { PROVIDER_ORIGINS: JSON.stringify(origins) },
     seen: async () => (await fetch(`${base}/seen/${name}`)).json(),

@@ -23,44 +23,40 @@ export type LogRow = DeliveryRow & { email: string | null };
 const order = ({ status }: Walk) =>
   status === 'waiting' ? sql`due_at, event_id, target` : sql`done_at DESC, event_id DESC, target DESC`;
 
-/** The ranges of an index that are walked. */
-function rangesOf({ site, status, after }: Walk): RawBuilder<unknown>[] {
+/** What of the walk is taken, in its order. */
+function take(walk: Walk, limit: RawBuilder<unknown>): RawBuilder<unknown> {
+  const { site, status, after } = walk;
+  const by = order(walk);
   const place = after && sql`(${after[0]}, ${after[1]}, ${after[2]})`;
-  const behind = place
-    ? status === 'waiting'
-      ? sql`AND (due_at, event_id, target) > ${place}`
-      : sql`AND (done_at, event_id, target) < ${place}`
-    : sql``;
   if (status === 'waiting')
-    return NoticeKind.options.map(
-      (kind) => sql`deliveries INDEXED BY deliveries_due WHERE kind = ${kind} AND due_at IS NOT NULL ${behind}`,
-    );
-  return [
+    // There is a range of each kind.
+    return sql`
+      SELECT d.* FROM json_each(${JSON.stringify(NoticeKind.options)}) k CROSS JOIN deliveries d
+        ON (d.event_id, d.target) IN (SELECT event_id, target FROM (
+          SELECT event_id, target FROM deliveries INDEXED BY deliveries_due
+          WHERE kind = k.value AND due_at IS NOT NULL ${place ? sql`AND (due_at, event_id, target) > ${place}` : sql``}
+          ORDER BY ${by} ${limit}))`;
+  const behind = place ? sql`AND (done_at, event_id, target) < ${place}` : sql``;
+  const range =
     status === 'dead'
-      ? sql`deliveries INDEXED BY deliveries_dead WHERE status = 'dead' AND site_id = ${site} ${behind}`
-      : sql`deliveries INDEXED BY deliveries_done WHERE site_id = ${site} AND done_at IS NOT NULL ${behind}`,
-  ];
+      ? sql`INDEXED BY deliveries_dead WHERE status = 'dead' AND site_id = ${site} ${behind}`
+      : sql`INDEXED BY deliveries_done WHERE site_id = ${site} AND done_at IS NOT NULL ${behind}`;
+  return sql`SELECT * FROM deliveries ${range} ORDER BY ${by} ${limit}`;
 }
 
 /** @returns two queries: what fits, and the first that a walk ended at, if one did: beyond it nobody has looked */
 export function selectLog(walk: Walk): [CompiledQuery<LogRow>, CompiledQuery<DeliveryRow>] {
   const { site, status, target, rows, walked } = walk;
   const by = order(walk);
-  const takeOf = (limit: RawBuilder<unknown>) =>
-    sql.join(
-      rangesOf(walk).map((range) => sql`SELECT * FROM (SELECT * FROM ${range} ORDER BY ${by} ${limit})`),
-      sql` UNION ALL `,
-    );
   const fits = sql`d.site_id = ${site} ${status ? sql`AND d.status = ${status}` : sql``} ${
     target ? sql`AND d.target = ${target}` : sql``
   }`;
   return [
     sql<LogRow>`
-      SELECT d.*, r.email FROM (${takeOf(sql`LIMIT ${walked}`)}) d
+      SELECT d.*, r.email FROM (${take(walk, sql`LIMIT ${walked}`)}) d
       LEFT JOIN recipients r ON r.id = d.target WHERE ${fits} ORDER BY ${by} LIMIT ${rows}`.compile(query),
-    sql<DeliveryRow>`SELECT * FROM (${takeOf(sql`LIMIT 1 OFFSET ${walked - 1}`)}) ORDER BY ${by} LIMIT 1`.compile(
-      query,
-    ),
+    sql<DeliveryRow>`
+      SELECT * FROM (${take(walk, sql`LIMIT 1 OFFSET ${walked - 1}`)}) ORDER BY ${by} LIMIT 1`.compile(query),
   ];
 }
 
