@@ -21,6 +21,7 @@ import { createKey, type Key } from './key';
 import { addModerator } from './mailing';
 import { createPerson } from './person';
 import { arbitraryRequest, type Operation, type Sent } from './requests';
+import { insertDelivery, insertWebhook } from './webhooks';
 
 /** Of each endpoint. Another seed is another test: what one found is kept by its number. */
 const RUNS = 80;
@@ -70,12 +71,14 @@ async function createWorld({ path }: Described): Promise<World> {
   const decideToken = (await linkToDecide(bindings, moderates.id, own.id, Date.now())).split('/').at(-1)!;
   const comments = [place.comment, own.id, held.id];
   const pages = [place.page, await otherPage(place)];
+  const delivery = await insertDelivery(place.site);
   const ids: [RegExp, string[]][] = [
     [/\/comments\//, comments],
     [/\/pages\//, pages],
     [/\/log\//, [batch]],
     [/\/bans\//, [ban]],
     [/\/feed-keys\//, [feedKey.id]],
+    [/\/webhooks\//, [await insertWebhook({ site_id: place.site, url: 'https://127.0.0.1/' })]],
     [/\/tokens\//, [(await createToken({ site: place.site })).id]],
     [/\/sessions\//, [sessionId]],
     [/\/imports\//, [begun.id, await createRestore()]],
@@ -118,6 +121,8 @@ async function createWorld({ path }: Described): Promise<World> {
     voter: [guest.jkt],
     jkt: [guest.jkt],
     instance: ['social.invalid'],
+    event: [delivery.event],
+    target: [delivery.target],
   };
   const all = await createToken({ scopes: [...Scope.options], site: place.site });
   return {
