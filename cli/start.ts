@@ -1,12 +1,15 @@
-/** `npm start`: builds, starts a local server on PORT, fills the demo and says on one screen what to open. */
+/** `npm start`: builds, starts a local server on PORT and a mailbox, fills the demo and says on one screen what to open. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildAll } from './build.ts';
+import { type Mailbox, startMailbox } from './dev-mail.ts';
 import { ROOT } from './root.ts';
 import { ensureSecrets } from './secrets.ts';
 import { seedConversations, seedCrowd } from './seed.ts';
 import { isPortFree, type Server, startServer } from './server.ts';
 
 const SECRETS = '.dev.vars';
+const MAIL = '.wrangler/mail';
 
 async function start(): Promise<void> {
   const port = readPort(process.env.PORT ?? '8787');
@@ -20,7 +23,9 @@ async function start(): Promise<void> {
   say(dim('Building and starting …'));
   await buildAll({ demo: true });
   const persistDir = join(ROOT, '.wrangler/state');
-  const server = await startServer({ port, persistDir, secretsFile, onLog: (text) => process.stderr.write(text) });
+  const mailbox = (await sendsMailElsewhere(secretsFile)) ? null : await startMailbox(join(ROOT, MAIL));
+  const onLog = (text: string) => void process.stderr.write(text);
+  const server = await startServer({ port, persistDir, secretsFile, vars: mailVars(port, mailbox), onLog });
 
   const leaving = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -35,11 +40,26 @@ async function start(): Promise<void> {
   });
 
   await seedConversations(server, Date.now());
-  say(welcome(server));
+  say(welcome(server, mailbox !== null));
   seedCrowd(server, Date.now(), leaving.signal).catch((error: unknown) => {
     if (leaving.signal.aborted) return;
     console.error(`The page of 1,000 comments is not complete; the next start goes on. ${messageOf(error)}`);
   });
+}
+
+/** Whoever wants to try a real mail server says so where the secrets are. */
+async function sendsMailElsewhere(secretsFile: string): Promise<boolean> {
+  return /^\s*(export\s+)?MAIL_URL\s*=/m.test(await readFile(secretsFile, 'utf8'));
+}
+
+function mailVars(port: number, mailbox: Mailbox | null): Record<string, string> {
+  if (!mailbox) return {};
+  return {
+    PUBLIC_URL: `http://localhost:${port}`,
+    MAIL_URL: mailbox.smtpUrl,
+    MAIL_FROM: 'Afterword <afterword@localhost>',
+    DEV_MAIL: mailbox.webUrl,
+  };
 }
 
 function readPort(text: string): number {
@@ -48,12 +68,13 @@ function readPort(text: string): number {
   throw new Error(`PORT must be a number from 1 to 65535, not "${text}".`);
 }
 
-function welcome({ url }: Server): string {
+function welcome({ url }: Server, hasMailbox: boolean): string {
   const tag = `<script src="${url}/embed.js" async></script>`;
   const rows: [what: string, where: string][] = [
     ['A conversation', bold(`${url}/`)],
     ['More pages', `${url}/demo/pages`],
     ['The console', `${url}/console`],
+    ...(hasMailbox ? [['Mail it sends', `${url}/dev/mail`] satisfies [string, string]] : []),
     ['The API, to try', `${url}/docs`],
     ['', ''],
     ['For a page of yours', tag],

@@ -10,6 +10,7 @@ import { feeds } from './feeds/routes';
 import { isToken, readIdentity } from './identity/read-identity';
 import { identity } from './identity/routes';
 import { moderation } from './moderation/routes';
+import { showMailbox } from './notify/mail/dev-mailbox';
 import { notify } from './notify/routes';
 import { describeApi } from './openapi';
 import { pages } from './pages/routes';
@@ -105,6 +106,7 @@ export const app = new Hono<AppEnv>()
   .use(sealAnswers)
   .get('/healthz', (c) => c.json({ ok: true }))
   .get('/openapi.json', (c) => c.json(describeApi(new URL(c.req.url).origin)))
+  .get('/dev/mail/*', (c) => showMailbox(c as AppContext))
   .route('/api/v1', api)
   .notFound((c) => answerProblem(c as AppContext, new Problem('not_found')))
   .onError((error, c) => {
