@@ -4,6 +4,7 @@ import { ask, createToken, type Headers } from './admin';
 import { ADMIN, bindings, createSite, post } from './api';
 import { authorRecord } from './importing';
 import type { Key } from './key';
+import { insertDelivery, insertWebhook } from './webhooks';
 
 /** A site that requests are about, with something on it. */
 export interface Place {
@@ -39,6 +40,11 @@ const newRecord = ({ site }: Place) => authorRecord(site, 1);
 const newRecipient = ({ site }: Place) => ({ site, email: 'robin@mail.example', about: ['new'] });
 const addRecipient = async (place: Place): Promise<Ask> => ({
   path: { id: await idOf(ask('POST', '/admin/recipients', newRecipient(place))) },
+});
+
+/** Where nothing is sent to: it is no public address. */
+const ofWebhook = async ({ site }: Place): Promise<Ask> => ({
+  path: { id: await insertWebhook({ site_id: site, url: 'https://127.0.0.1/' }) },
 });
 
 /** By the endpoint’s id; scopes.test.ts fails when one has none. */
@@ -113,6 +119,20 @@ export const ARRANGEMENTS: Record<string, Arrangement> = {
     elsewhere: 'not_found',
   },
   removeRecipient: { arrange: addRecipient, elsewhere: 'not_found' },
+  listWebhooks: { arrange: ofSite, elsewhere: 'scope_missing' },
+  createWebhook: {
+    arrange: ({ site }) => ({ body: { site, url: 'https://hook.invalid/', events: ['comment.held'] } }),
+    elsewhere: 'scope_missing',
+  },
+  changeWebhook: {
+    arrange: async (p) => ({ ...(await ofWebhook(p)), body: { active: false } }),
+    elsewhere: 'not_found',
+  },
+  deleteWebhook: { arrange: ofWebhook, elsewhere: 'not_found' },
+  rotateWebhookSecret: { arrange: ofWebhook, elsewhere: 'not_found' },
+  testWebhook: { arrange: ofWebhook, elsewhere: 'not_found' },
+  listDeliveries: { arrange: ofSite, elsewhere: 'scope_missing' },
+  resendDeliveries: { arrange: async ({ site }) => ({ body: await insertDelivery(site) }), elsewhere: 'not_found' },
   listFeedKeys: { arrange: () => ({}), elsewhere: 'own' },
   createFeedKey: { arrange: ({ site }) => ({ body: { name: 'Reader', site } }), elsewhere: 'scope_missing' },
   revokeFeedKey: {

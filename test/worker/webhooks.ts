@@ -33,6 +33,21 @@ export async function insertWebhook(row: Partial<WebhookRow> & Pick<WebhookRow, 
   return id;
 }
 
+/** One that was given up, of a webhook that is not there any more. @returns what it is known by */
+export async function insertDelivery(site: string): Promise<{ event: string; target: string }> {
+  const [event, target] = [1, 2].map(() => newId(Date.now(), crypto.getRandomValues(new Uint8Array(16)))) as [
+    string,
+    string,
+  ];
+  await bindings.DB.prepare(
+    `INSERT INTO deliveries (event_id, target, site_id, kind, type, subject, attempts, status, answer, created_at, done_at)
+     VALUES (?, ?, ?, 'webhook', 'comment.created', 'c', 14, 'dead', '500', 1, ?)`,
+  )
+    .bind(event, target, site, Date.now())
+    .run();
+  return { event, target };
+}
+
 /** Rows of the log, oldest first. */
 export const deliveriesOf = async (target: string): Promise<DeliveryRow[]> =>
   (
