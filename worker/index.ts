@@ -5,6 +5,7 @@ import { app } from './app';
 import { purgeExpired } from './comments/store';
 import { Db } from './db';
 import type { Bindings } from './env';
+import { purgeFeedKeys } from './feeds/feed-keys-store';
 import { forgetDue, purgeIdentity } from './identity/forget-store';
 import { timePrefix } from './ids';
 import { purgeModeration } from './moderation/decisions/purge-store';
@@ -38,7 +39,11 @@ export default {
     const db = new Db(env.DB, 'first-primary');
     if (controller.cron === PURGE_CRON) {
       const before = now - KEPT_MS;
-      await db.batch(purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before)), ...purgeIdentity(now));
+      await db.batch(
+        purgeExpired(timePrefix(before - SLACK_MS), timePrefix(before)),
+        ...purgeIdentity(now),
+        purgeFeedKeys(now),
+      );
       await purgeModeration(db, now);
       await db.batch(
         purgeDeliveries(before, PURGED_DELIVERIES),

@@ -1,6 +1,7 @@
 /** The queue as a feed, by a secret address: what is in it, who may make one, and when it ends. */
 import { describe, expect, it, vi } from 'vitest';
 import type { CreatedFeedKey, FeedKeys, JsonFeed } from '../../worker/contract-feeds';
+import worker from '../../worker/index';
 import { as, ask, createToken, type Headers } from './admin';
 import { ADMIN, bindings, call, createSite, post, problem, setRow } from './api';
 import { all, bodies, linkOf, parseXml, textOf } from './feeds-read';
@@ -173,6 +174,12 @@ describe('a key', () => {
     await read(made.json);
     await bindings.DB.prepare('UPDATE people SET role = NULL WHERE id = ?').bind(personId).run();
     expect((await call(made.json)).status).toBe(404);
+
+    // By the cron they go, and no other.
+    const owners = await createFeedKey({ site });
+    await worker.scheduled({ scheduledTime: Date.now(), cron: '47 * * * *' } as ScheduledController, bindings);
+    const { results } = await bindings.DB.prepare('SELECT id FROM feed_keys WHERE site_id = ?').bind(site).all();
+    expect(results).toEqual([{ id: owners.id }]);
   });
 
   it('is made for a site there is, by who may read its comments', async () => {

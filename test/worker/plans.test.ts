@@ -13,6 +13,8 @@ const TABLES =
   'comments|votes|pages|people|sessions|receipts|proofs|reactions|flags|accounts|avatars|deletions|logins|instances|sites|origins|aliases|decisions|bans|tokens|models|stats|imports|authors|events|deliveries|recipients|subscriptions|digest_items|webhooks|codes|feed_keys';
 /** What the cron throws away by its age, hourly: few rows, and an index would cost one more written each. */
 const MAY_SCAN = [
+  // There are few keys of feeds.
+  /^select \* from "feed_keys" order by|DELETE FROM feed_keys AS k WHERE NOT/,
   /^delete from "(logins|sessions|bans)" where "expires_at"/,
   // There are as few as sites.
   /^update "webhooks" set "previous_secret" = \? where "rotated_at" </,
@@ -241,6 +243,36 @@ async function ofPages(): Promise<void> {
   while ((await admin<{ left: boolean }>('POST', `/log/${batch}/undo`)).left);
 }
 
+/** Feeds of everything, of each kind of place in them, and of the queue. */
+async function ofFeeds(): Promise<void> {
+  const { site, url } = await createSite();
+  const [top, other] = [await (await createKey()).post({ url }), await (await createKey()).post({ url })];
+  const reply = await (await createKey()).post({ url, parent: top.id });
+  const read = async (path: string) => {
+    const answer = await call(path, { headers: ADMIN }, { DB });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  };
+  const scopes: Record<string, string>[] = [{ site }, { url }, { comment: top.id }, { comment: reply.id }];
+  for (const scope of scopes)
+    for (const place of [{}, { after: other.id }, { before: other.id }])
+      await read(`/feed.atom${query({ ...scope, ...place })}`);
+  for (const body of [{ site }, {}]) {
+    const made = await call(
+      '/admin/feed-keys',
+      {
+        method: 'POST',
+        headers: { ...ADMIN, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ name: 'x', ...body }),
+      },
+      { DB },
+    );
+    const { id, json } = (await made.json()) as { id: string; json: string };
+    await read(json);
+    await read('/admin/feed-keys');
+    await call(`/admin/feed-keys/${id}`, { method: 'DELETE', headers: ADMIN }, { DB });
+  }
+}
+
 /** Everything at once: from the start, and from within each type. */
 async function ofExports(): Promise<void> {
   const { site } = await createSite();
@@ -317,6 +349,7 @@ it('reads no table from end to end, for nobody’s request', async () => {
   await ofEveryFilter();
   await ofBansAndTrials();
   await ofDecisions();
+  await ofFeeds();
   await ofExports();
   await ofImports();
   await ofModerators();

@@ -2,13 +2,19 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type FeedKeyRow, query } from '../db';
 
-/** By its hash, while who made it may still read the queue. @param now epoch ms */
-export function selectFeedKeyByHash(hash: string, now: number): CompiledQuery<FeedKeyRow> {
-  return sql<FeedKeyRow>`
-    SELECT k.* FROM feed_keys k LEFT JOIN tokens t ON t.id = k.made_by LEFT JOIN people p ON p.id = k.made_by
-    WHERE k.hash = ${hash} AND (k.made_by IS NULL OR p.role IS NOT NULL
-      OR (t.id IS NOT NULL AND t.revoked_at IS NULL AND COALESCE(t.expires_at, ${now} + 1) > ${now}))`.compile(query);
-}
+/** That who made a key `k` may still read the queue. @param now epoch ms */
+const isGood = (now: number) => sql`(k.made_by IS NULL
+  OR EXISTS (SELECT 1 FROM people p WHERE p.id = k.made_by AND p.role IS NOT NULL)
+  OR EXISTS (
+    SELECT 1 FROM tokens t
+    WHERE t.id = k.made_by AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ${now})))`;
+
+export const selectFeedKeyByHash = (hash: string, now: number): CompiledQuery<FeedKeyRow> =>
+  sql<FeedKeyRow>`SELECT k.* FROM feed_keys k WHERE k.hash = ${hash} AND ${isGood(now)}`.compile(query);
+
+/** Those that open nothing any more: nobody is named by them longer than they must be. */
+export const purgeFeedKeys = (now: number): CompiledQuery =>
+  sql`DELETE FROM feed_keys AS k WHERE NOT ${isGood(now)}`.compile(query);
 
 export const selectFeedKey = (id: string): CompiledQuery<FeedKeyRow> =>
   query.selectFrom('feed_keys').where('id', '=', id).selectAll().compile();
