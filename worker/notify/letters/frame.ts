@@ -1,4 +1,5 @@
 /** What every letter has around it: the site's name above, why one gets it and how to end that below. HTML and text. */
+import { inert } from './body';
 import type { Letter, Shell } from './letter';
 import { SHEET, STYLE } from './look';
 import { Markup, markup, type Part, webAddress } from './markup';
@@ -47,7 +48,7 @@ function frameHtml(words: Words, shell: Shell, content: Content): string {
 <html lang="${language}" dir="${dir}">
 <head>${HEAD}<title>${content.subject}</title></head>
 <body class="p" style="${STYLE.paper}">
-<div style="display:none;max-height:0;overflow:hidden">${plainLine(content.preview, 140)}${FILL}</div>
+<div style="display:none;max-height:0;overflow:hidden">${inert(plainLine(content.preview, 140))}${FILL}</div>
 <div class="p" lang="${language}" dir="${dir}" style="${STYLE.paper}">
 <table role="presentation" cellspacing="0" cellpadding="0" width="100%"><tr><td align="center">
 <table role="presentation" cellspacing="0" cellpadding="0" width="560" style="width:100%;max-width:560px"><tr><td class="w" align="${align}" style="${STYLE.wide}">

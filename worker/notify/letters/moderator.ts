@@ -87,7 +87,7 @@ function listed(title: string, lines: [string, string][]): Part {
     heading(title),
     lines.map(
       ([what, why]): Markup =>
-        markup`<div style="padding-top:4px"><b>${what}</b> &nbsp;<bdi class="d" style="${STYLE.said}">${inert(why)}</bdi></div>`,
+        markup`<div style="padding-top:4px"><b>${inert(what)}</b> &nbsp;<bdi class="d" style="${STYLE.said}">${inert(why)}</bdi></div>`,
     ),
   ];
 }
@@ -115,7 +115,7 @@ export function writeModeratorDigest(
       items.map((item) => {
         const page = link(item.comment.url, titleOf(item.comment.page));
         const reasons = why(item);
-        const after = markup`<div class="d" style="${STYLE.small};padding-top:6px"><bdi>${page}</bdi>${reasons && [' · ', reasons]}</div>`;
+        const after = markup`<div class="d" style="${STYLE.small};padding-top:6px"><bdi>${page}</bdi>${reasons && [' · ', inert(reasons)]}</div>`;
         return markup`<div class="l" style="${STYLE.line};border-top-width:1px;margin-top:22px;padding-top:20px">${showComment(words, { ...item.comment, badge: texts.about[item.about], after }, chars)}</div>`;
       }),
       rest && markup`<p class="d" style="${STYLE.subtitle};padding-top:24px">${rest}</p>`,

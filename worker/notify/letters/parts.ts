@@ -1,5 +1,5 @@
 /** Parts that letters are put together from: a comment, a button, a link, a heading. Every text of a stranger comes in here. */
-import { textBlock } from './body';
+import { inert, textBlock } from './body';
 import type { LetterComment, LetterPage } from './letter';
 import { STYLE, tintOf } from './look';
 import { Markup, markup, type Part, webAddress } from './markup';
@@ -40,7 +40,7 @@ const sign = (name: string, size: number): Markup =>
 
 /** Name and time in one line, the round sign before them. */
 function nameRow(name: string, beside: Part, size: number): Markup {
-  return markup`<tr><td colspan="2" width="${size}">${sign(name, size)}</td><td style="padding:0 10px 3px"><b><bdi>${name}</bdi></b>${beside && new Markup('&nbsp; ')}${beside}</td></tr>`;
+  return markup`<tr><td colspan="2" width="${size}">${sign(name, size)}</td><td style="padding:0 10px 3px"><b><bdi>${inert(name)}</bdi></b>${beside && new Markup('&nbsp; ')}${beside}</td></tr>`;
 }
 
 const when = (words: Words, ms: number): Markup =>

@@ -1,4 +1,5 @@
 /** To a reader, of one comment: a reply to one they follow, or anything on a page they follow. */
+import { inert } from './body';
 import { address, frame } from './frame';
 import type { Letter, ReplyNotice, Shell } from './letter';
 import { markup } from './markup';
@@ -18,7 +19,7 @@ export function writeReply(shell: Shell, { reason, comment, parent }: ReplyNotic
     // Whoever writes a name chooses it: it is no part of the subject.
     subject: fillText(words, reason === 'reply' ? texts.replySubject : texts.commentSubject, { page }),
     preview: `${author}: ${comment.body.slice(0, 300)}`,
-    title: fillMarkup(title, names),
+    title: fillMarkup(title, { author: inert(author), parent: inert(names.parent) }),
     subtitle: fillMarkup(texts.onPage, { page: link(comment.page.url, page) }),
     body: markup`<div style="height:28px"></div>${showComment(words, { ...comment, parent })}<div style="padding-top:28px">${button(comment.url, texts.toPage)}</div>`,
     why: reason === 'reply' ? texts.whyReply : texts.whyPage,
