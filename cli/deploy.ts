@@ -10,6 +10,7 @@ import { makeBucket, writeConfigWithoutBucket } from './bucket.ts';
 import { buildAll } from './build.ts';
 import { applySchema } from './database.ts';
 import { proveDeploy } from './deploy-dry-run.ts';
+import { setPublicUrl } from './public-url.ts';
 import { ROOT } from './root.ts';
 import { newSecret, SECRET_NAMES } from './secrets.ts';
 import { checkSiteId, hostOfOrigin, siteSql } from './site-sql.ts';
@@ -67,7 +68,8 @@ async function deployFor(plan: DeployPlan, scratch: string): Promise<void> {
   const noBucket = await makeBucket();
 
   console.log('Deploying …');
-  const fresh = await makeMissingSecrets();
+  const known = await listSecrets();
+  const fresh = makeMissingSecrets(known);
   const args = ['deploy', '--assets', plan.assets];
   if (noBucket !== null) args.push('--config', await writeConfigWithoutBucket(scratch));
   if (Object.keys(fresh).length > 0) {
@@ -78,6 +80,7 @@ async function deployFor(plan: DeployPlan, scratch: string): Promise<void> {
   }
   const { stdout } = await needWrangler(args);
   const url = /https:\/\/[^\s]+\.workers\.dev/.exec(stdout)?.[0];
+  await setPublicUrl(url, known);
   report(plan, url, fresh.ADMIN_TOKEN);
   if (noBucket !== null) console.log(`No backups are made. ${noBucket} Then deploy again.`);
 }
@@ -100,11 +103,15 @@ async function createDatabase(): Promise<void> {
   console.log('wrangler.toml now has the id of your database: commit it.');
 }
 
-/** New values for the secrets the deployed worker lacks. Those it has are never replaced. */
-async function makeMissingSecrets(): Promise<Record<string, string>> {
+/** Names of the secrets that the deployed worker has. */
+async function listSecrets(): Promise<string[]> {
   const { code, stdout, stderr } = await runWrangler(['secret', 'list', '--format', 'json']);
   if (code !== 0 && !NO_SUCH_WORKER.test(stderr + stdout)) throw new Error(`wrangler secret list failed:\n${stderr}`);
-  const known = code === 0 ? (JSON.parse(stdout) as { name: string }[]).map((secret) => secret.name) : [];
+  return code === 0 ? (JSON.parse(stdout) as { name: string }[]).map((secret) => secret.name) : [];
+}
+
+/** New values for the secrets the deployed worker lacks. Those it has are never replaced. */
+function makeMissingSecrets(known: string[]): Record<string, string> {
   const missing = SECRET_NAMES.filter((name) => !known.includes(name));
   return Object.fromEntries(missing.map((name) => [name, newSecret()]));
 }

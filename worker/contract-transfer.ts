@@ -408,6 +408,10 @@ export const Instance = v.object({
     v.description('Those that are set; never what they are'),
   ),
   backups: v.nullable(v.pipe(v.array(Backup), v.description('null: no bucket is bound'))),
+  mail: v.pipe(
+    v.nullable(v.string()),
+    v.description('What in the set-up keeps mail from going out; null: nothing, or none is to go out'),
+  ),
   tokens: v.pipe(Count, v.description('API tokens that never expire')),
 });
 export type Instance = v.InferOutput<typeof Instance>;

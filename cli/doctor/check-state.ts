@@ -81,6 +81,12 @@ export const STATE_CHECKS: Check[] = [
     );
   }),
 
+  inside(function canMail({ mail = null }) {
+    if (mail === null) return [];
+    const name = /^\w+/.exec(mail)![0];
+    return [find('mail_broken', name, mail, `Set it as docs/mail.md says:\n${putSecret(name)}`)];
+  }),
+
   inside(function hasStrongSecrets({ secrets }) {
     return secrets.flatMap(({ name, weakness }) => {
       if (weakness === null) return [];

@@ -87,6 +87,7 @@ export const CODES = {
   secret_missing: 'warning',
   secret_weak: 'warning',
   secret_previous: 'note',
+  mail_broken: 'warning',
   cron_never: 'warning',
   cron_late: 'warning',
   cron_local: 'note',

@@ -32,6 +32,7 @@ const instance = (over: Partial<Instance> = {}): Instance => ({
   crons: [{ name: 'forget', ranAt: ago(1) }],
   secrets: ['ADMIN_TOKEN', 'AUTH_SECRET'].map((name) => ({ name, weakness: null })),
   backups: [backup()],
+  mail: null,
   tokens: 0,
   ...over,
 });
@@ -132,6 +133,11 @@ describe('an instance with one thing wrong', () => {
       'secret_previous',
       { instance: instance({ secrets: [...instance().secrets, { name: 'AUTH_SECRET_PREVIOUS', weakness: null }] }) },
       'npx wrangler secret delete AUTH_SECRET_PREVIOUS',
+    ],
+    [
+      'mail_broken',
+      { instance: instance({ mail: 'MAIL_FROM is missing: set the address that mails are from.' }) },
+      'npx wrangler secret put MAIL_FROM',
     ],
     ['cron_never', { instance: instance({ crons: [{ name: 'forget', ranAt: null }] }) }, 'npx wrangler tail'],
     ['cron_late', { instance: instance({ crons: [{ name: 'forget', ranAt: ago(5) }] }) }, 'npx wrangler tail'],

@@ -48,6 +48,19 @@ it('tells when each job ran last', async () => {
   expect((await read()).crons.map(({ ranAt }) => ranAt)).toEqual([first, second, second, second, third]);
 });
 
+it('says what keeps mail from going out, without its secret', async () => {
+  const good = {
+    MAIL_URL: 'resend://S3CRET',
+    MAIL_FROM: 'Blog <me@blog.example>',
+    PUBLIC_URL: 'https://c.blog.example',
+  };
+  expect((await read()).mail).toBeNull();
+  expect((await read(good)).mail).toBeNull();
+  expect((await read({ ...good, MAIL_URL: 'resend//S3CRET' })).mail).toMatch(/^MAIL_URL must begin with(?!.*S3CRET)/);
+  expect((await read({ ...good, MAIL_FROM: 'me' })).mail).toMatch(/^MAIL_FROM must be an address/);
+  expect((await read({ ...good, PUBLIC_URL: '' })).mail).toMatch(/^PUBLIC_URL must say/);
+});
+
 it('knows which secrets are set and which are weak, and never says what they are', async () => {
   const over = {
     AUTH_SECRET_PREVIOUS: bindings.AUTH_SECRET,

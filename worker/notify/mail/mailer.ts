@@ -49,6 +49,17 @@ export function openMailer(env: Bindings): Mailer | null {
   };
 }
 
+/** @returns what in the set-up keeps mail from going out, or null: nothing does, or none is to */
+export function findMailTrouble(env: Bindings): string | null {
+  try {
+    if (env.MAIL_URL) openTransport(env);
+    return null;
+  } catch (error) {
+    if (error instanceof Problem) return error.message;
+    throw error;
+  }
+}
+
 /** @throws Problem setup_required that names the variable, and never its secret */
 export function openTransport(env: Bindings): Transport {
   const url = parseMailUrl(env.MAIL_URL ?? '');

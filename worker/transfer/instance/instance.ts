@@ -2,6 +2,7 @@
 import { needWholeGrant } from '../../admin/grant';
 import { JOBS, selectJobs } from '../../admin/jobs-store';
 import type { Instance } from '../../contract-transfer';
+import { findMailTrouble } from '../../notify/mail/mailer';
 import { type AppContext, openDb } from '../../request';
 import { VERSION } from '../../version';
 import { findBackups } from '../backups/backups';
@@ -24,6 +25,7 @@ export async function readInstance(c: AppContext): Promise<Response> {
     crons: JOBS.map((name) => ({ name, ranAt: timeOf(ranAt.get(name)) })),
     secrets: judgeSecrets(c.env),
     backups: await findBackups(c.env),
+    mail: findMailTrouble(c.env),
     tokens: (endless!.rows[0] as { n: number }).n,
   } satisfies Instance);
 }
