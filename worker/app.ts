@@ -71,7 +71,7 @@ const admit: MiddlewareHandler<AppEnv> = async (c, next) => {
 
 async function limitRate(c: AppContext): Promise<void> {
   const { method, path } = c.req;
-  const writes = method !== 'GET' || WRITES_BY_GET.test(path);
+  const writes = !/^(GET|HEAD)$/.test(method) || WRITES_BY_GET.test(path);
   const limiter =
     !writes || ADMIN.test(path) ? c.env.READ_LIMIT : WRITES_TEXT.test(path) ? c.env.POST_LIMIT : c.env.ACT_LIMIT;
   const { success } = await limiter.limit({ key: clientNetwork(c) });
