@@ -4,7 +4,7 @@ import { type CodeOf, digitsOf } from '../../worker/identity/mail-code-digits';
 import worker from '../../worker/index';
 import { linkToDecide } from '../../worker/notify/moderators/addresses';
 import { SOURCES } from '../../worker/transfer/exports/export-store';
-import { ADMIN, bindings, call, createSite, draft, key as newKey, query, thread } from './api';
+import { ADMIN, bindings, call, createSite, draft, key as newKey, post, query, thread } from './api';
 import { authorRecord, commentRecord, idAt, pageRecord, START } from './importing';
 import { createKey, type Key } from './key';
 import { createPerson } from './person';
@@ -16,7 +16,8 @@ const MAY_SCAN = [
   // There are few keys of feeds.
   /^select \* from "feed_keys" order by|DELETE FROM feed_keys AS k WHERE NOT/,
   /^delete from "(logins|sessions|bans)" where "expires_at"/,
-  // There are as few as sites.
+  // There are as few as sites; the newest of all in order of the index, up to a limit.
+  /^select \* from "webhooks" order by "id" desc limit/,
   /^update "webhooks" set "previous_secret" = \? where "rotated_at" </,
   // The newest of all sites, in order of the index, up to a limit.
   /^select \* from "bans" order by "id" desc limit/,
@@ -117,6 +118,36 @@ async function ofEverySort(): Promise<void> {
       ...bindings,
       DB,
     });
+}
+
+/** Webhooks, what they are told, and the log of it from every side. */
+async function ofWebhooks(): Promise<void> {
+  const { site, url } = await createSite();
+  const admin = async <T>(method: string, path: string, input?: object): Promise<T> => {
+    const body = input === undefined ? {} : { body: JSON.stringify(input) };
+    const headers = { ...ADMIN, 'Content-Type': 'application/json' };
+    const answer = await call(path, { method, headers, ...body }, { DB });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const events = ['comment.created', 'comment.spam', 'import.finished'];
+  const { id } = await admin<{ id: string }>('POST', '/admin/webhooks', { site, url: 'https://hook.invalid/', events });
+  await bindings.DB.prepare("UPDATE webhooks SET url = 'https://127.0.0.1/' WHERE id = ?").bind(id).run();
+  await admin('POST', '/admin/decisions', { action: 'spam', ids: [(await post({ url }, ADMIN)).id] });
+  for (const path of ['/admin/webhooks', `/admin/webhooks${query({ site })}`]) await admin('GET', path);
+  const deliveries: { event: string; target: string }[] = [];
+  for (const status of [{}, { status: 'sent' }, { status: 'dead' }, { status: 'waiting' }])
+    for (const webhook of [{}, { webhook: id }])
+      for (const after of [{}, { after: `9000000000000~e~${id}` }]) {
+        const params: Record<string, string> = { site, ...status, ...webhook, ...after };
+        const answer = await admin<{ deliveries: typeof deliveries }>('GET', `/admin/deliveries${query(params)}`);
+        deliveries.push(...answer.deliveries);
+      }
+  const { event, target } = deliveries[0]!;
+  for (const body of [{ event, target }, { site }]) await admin('POST', '/admin/deliveries/resend', body);
+  await admin('PATCH', `/admin/webhooks/${id}`, { events, active: false });
+  for (const what of ['rotate', 'test']) await admin('POST', `/admin/webhooks/${id}/${what}`);
+  await admin('DELETE', `/admin/webhooks/${id}`);
 }
 
 /** What moderators look at: every filter alone, with every other, on one site and on all. */
@@ -350,6 +381,7 @@ it('reads no table from end to end, for nobody’s request', async () => {
   await ofBansAndTrials();
   await ofDecisions();
   await ofFeeds();
+  await ofWebhooks();
   await ofExports();
   await ofImports();
   await ofModerators();
