@@ -20,24 +20,27 @@ export const writeXml = (root: XmlElement): string => `<?xml version="1.0" encod
 
 function write({ name, attributes, children }: XmlElement): string {
   const written = Object.entries(attributes).map(([key, value]) =>
-    value === null ? '' : ` ${key}="${escapeXml(value, IN_ATTRIBUTE)}"`,
+    value === null ? '' : ` ${key}="${escapeAttribute(value)}"`,
   );
-  const inner = children
-    .map((child) => (typeof child === 'string' ? escapeXml(child, IN_TEXT) : write(child)))
-    .join('');
+  const inner = children.map((child) => (typeof child === 'string' ? escapeText(child) : write(child))).join('');
   return `<${name}${written.join('')}${inner === '' ? '/>' : `>${inner}</${name}>`}`;
 }
 
 // What XML 1.0 cannot hold, not even escaped: most controls, and two that are no characters.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
-// A parser makes a line feed of a carriage return, and in attributes a space of either, unless they are spelt out.
-const IN_TEXT = /[&<>\r]/g;
-const IN_ATTRIBUTE = /[&<>"\t\n\r]/g;
-const NAMED: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-const escapeXml = (text: string, special: RegExp): string =>
+/** Whole strings at a time: a feed has thousands of tags, and a callback for each takes twice as long. */
+const escapeText = (text: string): string =>
   text
     .toWellFormed()
     .replace(FORBIDDEN, '')
-    .replace(special, (char) => NAMED[char] ?? `&#${char.charCodeAt(0)};`);
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    // A parser makes a line feed of it unless it is spelt out.
+    .replaceAll('\r', '&#13;');
+
+/** A parser makes a space of each of these. */
+const escapeAttribute = (text: string): string =>
+  escapeText(text).replaceAll('"', '&quot;').replaceAll('\t', '&#9;').replaceAll('\n', '&#10;');
