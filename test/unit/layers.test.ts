@@ -182,6 +182,17 @@ describe('layers', () => {
     expect(clocks).toEqual([]);
   });
 
+  it('letters are made of what they are told: they import each other, and know no clock', () => {
+    const letters = files.filter((f) => f.startsWith('worker/notify/letters/'));
+    expect(letters.length).toBeGreaterThan(10);
+    const wrong = imports.filter(
+      (i) => letters.includes(i.file) && !i.typeOnly && !i.target.startsWith('worker/notify/letters/'),
+    );
+    expect(say(wrong)).toEqual([]);
+    const clock = /Date\.now|new Date\(\)|Math\.random/;
+    expect(letters.filter((f) => clock.test(readFileSync(join(ROOT, f), 'utf8')))).toEqual([]);
+  });
+
   it('store files know SQL, never Hono', () => {
     const stores = inRoom('worker').filter((i) => STORE.test(i.file));
     expect(stores.length).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 /** Letters: what reaches a mail program is our markup and a stranger's text, in every field, form and language. */
+import fc from 'fast-check';
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { PHASES } from '../../worker/moderation/phases';
@@ -40,6 +41,7 @@ const NAUGHTY = [
   '',
 ];
 
+const OUR_LINK = /^https:\/\/(?:blog|talk)\.example\//;
 const ELEMENTS = new Set('html head meta title style body div table tbody tr td h1 h2 p a b br bdi span'.split(' '));
 const ATTRIBUTES = new Set(
   (
@@ -97,6 +99,25 @@ describe('threat 4: markup in any field of a letter', () => {
       }
   });
 
+  it('is text in whatever else may be typed', { timeout: 60_000 }, () => {
+    const anything = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...NAUGHTY.slice(0, 14))), {
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(anything, fc.constantFrom(...LANGUAGES), (parts, language) => {
+        for (const { html, subject } of Object.values(writeAll(parts.join(''), language))) {
+          const wrong = listElements(html).filter(
+            ({ tagName, attrs }) =>
+              !ELEMENTS.has(tagName) ||
+              attrs.some(({ name, value }) => !ATTRIBUTES.has(name) || (name === 'href' && !OUR_LINK.test(value))),
+          );
+          expect([wrong, html.isWellFormed(), subject.isWellFormed()]).toEqual([[], true, true]);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   it('leaves the letter the shape that it has with a harmless word', () => {
     const harmless = writeAll('word');
     for (const naughty of NAUGHTY.slice(0, 9))
@@ -118,7 +139,7 @@ describe('threat 8: mail used for phishing and tracking', () => {
     for (const [name, letter] of Object.entries(writeAll(naughty)))
       for (const { tagName, attrs } of listElements(letter.html))
         for (const { name: attribute, value } of attrs) {
-          if (attribute === 'href') expect(value, name).toMatch(/^https:\/\/(?:blog|talk)\.example\//);
+          if (attribute === 'href') expect(value, name).toMatch(OUR_LINK);
           expect([name, tagName, attribute]).not.toContain('src');
         }
   });
