@@ -61,7 +61,12 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     },
     async onData(stream, session, done) {
       const chunks: Buffer[] = [];
-      for await (const chunk of stream) chunks.push(chunk as Buffer);
+      try {
+        for await (const chunk of stream) chunks.push(chunk as Buffer);
+      } catch {
+        // Whoever sent it was killed.
+        return;
+      }
       const source = Buffer.concat(chunks);
       const { mailFrom, rcptTo } = session.envelope;
       mails.push({
@@ -117,7 +122,7 @@ export interface ScriptedServer {
   stop(): void;
 }
 
-/** @param answers at which step what else is said: nothing (`hang`), or the line is cut (`drop`) */
+/** @param answers at which step what else is said: nothing (`hang`), a letter a second without end (`trickle`), or the line is cut (`drop`) */
 export async function startScriptedServer(answers: Partial<Record<Step, string>>): Promise<ScriptedServer> {
   const script = { ...POLITE, ...answers };
   const lines: string[] = [];
@@ -127,7 +132,10 @@ export async function startScriptedServer(answers: Partial<Record<Step, string>>
     socket.on('close', () => open.delete(socket)).on('error', () => {});
     const say = (step: Step) => {
       if (script[step] === 'drop') socket.destroy();
-      else if (script[step] !== 'hang') socket.write(`${script[step].replaceAll('\n', '\r\n')}\r\n`);
+      else if (script[step] === 'trickle') {
+        const timer = setInterval(() => socket.write('2'), 1000);
+        socket.on('close', () => clearInterval(timer));
+      } else if (script[step] !== 'hang') socket.write(`${script[step].replaceAll('\n', '\r\n')}\r\n`);
     };
     let rest = '';
     let inMessage = false;

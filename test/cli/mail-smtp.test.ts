@@ -155,6 +155,28 @@ describe('a server that misbehaves', () => {
     for (const { open } of servers) await expect.poll(() => open.size).toBe(0);
   });
 
+  it('answering a letter a second ends in time as well', async () => {
+    const steps: Step[] = ['GREETING', 'EHLO', 'RCPT', 'MESSAGE', 'RSET'];
+    const servers = await Promise.all(
+      steps.map((step) => script({ [step]: 'trickle', ...(step === 'RSET' && { RCPT: '450 later' }) })),
+    );
+    const begun = Date.now();
+    const outcomes = await Promise.all(
+      servers.map(({ port }) => sendMails({ MAIL_URL: `smtp://localhost:${port}` }, mailTo('a@r.example'))),
+    );
+    expect(outcomes.flat().map(({ sent }) => sent)).toEqual(steps.map(() => false));
+    expect(outcomes[4]).toEqual([{ sent: false, answer: '450 later' }]);
+    expect(Date.now() - begun).toBeLessThan(30_000);
+    for (const { open } of servers) await expect.poll(() => open.size).toBe(0);
+  });
+
+  it.each<Step>(['GREETING', 'EHLO', 'RCPT'])('an answer to %s without an end is not read to its end', async (step) => {
+    const server = await script({ [step]: `250-${'x'.repeat(500)}\n`.repeat(1000) });
+    const outcomes = await sendMails({ MAIL_URL: `smtp://localhost:${server.port}` }, mailTo('a@r.example'));
+    expect(outcomes).toMatchObject([{ sent: false, outage: true }]);
+    expect(outcomes[0]!.answer!.length).toBeLessThanOrEqual(500);
+  });
+
   it('nobody listens', async () => {
     const server = await script({});
     server.stop();

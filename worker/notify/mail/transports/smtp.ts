@@ -28,17 +28,15 @@ export function openSmtp(url: MailUrl & { by: 'smtp' }, sender: Sender): Transpo
     async send(mail) {
       const to = checkAddress(mail.to);
       const text = printMail(mail, sender, Date.now());
-      const deadline = setTimeout(leave, MAIL_MS);
+      const deadline = AbortSignal.timeout(MAIL_MS);
       try {
-        connection ??= await open(url, sender.host);
-        return { sent: true, answer: await sendBy(connection, sender.from.address, to, text) };
+        connection ??= await open(url, sender.host, deadline);
+        return { sent: true, answer: await sendBy(connection, deadline, sender.from.address, to, text) };
       } catch (error) {
         const outcome = outcomeOf(error as SMTPError);
         // The next mail begins anew on the same connection, if the server still listens.
-        if ((!outcome.sent && outcome.outage) || !connection || !(await reset(connection))) leave();
+        if ((!outcome.sent && outcome.outage) || !connection || !(await reset(connection, deadline))) leave();
         return outcome;
-      } finally {
-        clearTimeout(deadline);
       }
     },
     async close() {
@@ -48,7 +46,11 @@ export function openSmtp(url: MailUrl & { by: 'smtp' }, sender: Sender): Transpo
   };
 }
 
-async function open({ host, port, secure, loopback, user, password }: MailUrl & { by: 'smtp' }, name: string) {
+async function open(
+  { host, port, secure, loopback, user, password }: MailUrl & { by: 'smtp' },
+  name: string,
+  deadline: AbortSignal,
+): Promise<SMTPConnection> {
   // Opened here, because the library would look the name up itself and then check the certificate of a number.
   const socket = secure ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
   const connection = new SMTPConnection({
@@ -65,10 +67,13 @@ async function open({ host, port, secure, loopback, user, password }: MailUrl & 
     socketCloseTimeout: 0,
     maxResponseSize: 65_536,
   });
+  // What fails while nobody waits is found by whoever waits next.
+  connection.on('error', () => {});
   try {
-    await settle<void>((done) => connection.connect(done), connection);
+    await settle<void>(connection, deadline, (done) => connection.connect(done));
     if (!connection.secure && !loopback) throw new Error('The mail server offers no encryption.');
-    if (user !== '') await settle<boolean>((done) => connection.login({ user, pass: password }, done), connection);
+    if (user !== '')
+      await settle<boolean>(connection, deadline, (done) => connection.login({ user, pass: password }, done));
     return connection;
   } catch (error) {
     connection.close();
@@ -76,35 +81,37 @@ async function open({ host, port, secure, loopback, user, password }: MailUrl & 
   }
 }
 
-const sendBy = (connection: SMTPConnection, from: string, to: string, text: string): Promise<string> =>
-  settle<string>(
-    (done) => connection.send({ from, to: [to] }, text, (error, info) => done(error, info?.response)),
-    connection,
+const sendBy = (connection: SMTPConnection, deadline: AbortSignal, from: string, to: string, text: string) =>
+  settle<string>(connection, deadline, (done) =>
+    connection.send({ from, to: [to] }, text, (error, info) => done(error, info?.response)),
   );
 
-const reset = (connection: SMTPConnection): Promise<boolean> =>
-  settle<boolean>((done) => connection.reset(done), connection).then(
+const reset = (connection: SMTPConnection, deadline: AbortSignal): Promise<boolean> =>
+  settle<boolean>(connection, deadline, (done) => connection.reset(done)).then(
     () => true,
     () => false,
   );
 
-/** Its answer, or its failure, or that it is gone: whichever comes first. */
+/** Its answer, or its failure, or that it is gone, or took too long: whichever comes first. */
 async function settle<T>(
-  begin: (done: (error: Error | null | undefined, value?: T) => void) => void,
   connection: SMTPConnection,
+  deadline: AbortSignal,
+  begin: (done: (error: Error | null | undefined, value?: T) => void) => void,
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const onEnd = () => reject(new Error('The mail server closed the connection.'));
+  const onLate = () => reject(new Error('The mail server took too long.'));
   connection.on('error', reject);
   connection.on('end', onEnd);
-  begin((error, value) => (error ? reject(error) : resolve(value as T)));
+  deadline.addEventListener('abort', onLate);
+  if (deadline.aborted) onLate();
+  else begin((error, value) => (error ? reject(error) : resolve(value as T)));
   try {
     return await promise;
   } finally {
-    connection.off('end', onEnd);
-    // Later failures of a connection nobody waits for are nobody's.
-    connection.on('error', () => {});
     connection.off('error', reject);
+    connection.off('end', onEnd);
+    deadline.removeEventListener('abort', onLate);
   }
 }
 
