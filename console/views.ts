@@ -4,6 +4,7 @@ import type { Scope } from '../worker/contract-admin';
 import { BansView } from './bans/bans';
 import type { Words } from './language';
 import { LogView } from './log/log';
+import { NoticesView } from './notices/notices';
 import { NumbersView } from './numbers/numbers';
 import { PagesView } from './pages/pages';
 import { QueueView } from './queue/queue';
@@ -24,6 +25,7 @@ const VIEWS: View[] = [
   { name: 'pages', scope: 'comments:read', draw: PagesView },
   { name: 'rules', scope: 'sites:write', draw: RulesView },
   { name: 'sites', scope: 'sites:write', draw: SitesView },
+  { name: 'notices', scope: 'sites:write', draw: NoticesView },
   { name: 'tokens', scope: 'tokens:write', draw: TokensView },
   { name: 'numbers', scope: 'stats:read', draw: NumbersView },
 ];

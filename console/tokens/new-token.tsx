@@ -4,6 +4,7 @@ import type { CreatedToken } from '../../worker/contract-admin';
 import { useApp } from '../app';
 import { Dialog, STAY } from '../frame/dialog';
 import { Field, Select } from '../frame/field';
+import { ShownOnce } from '../frame/shown-once';
 import { say, t } from '../language';
 
 const DAY_MS = 86_400_000;
@@ -15,7 +16,7 @@ export function NewTokenDialog({ onClose, onDone }: { onClose(): void; onDone():
   const [made, setMade] = useState<CreatedToken>();
   const [site, setSite] = useState(grant.site ?? '');
   const [days, setDays] = useState('90');
-  if (made) return <Made token={made.token} onClose={onClose} />;
+  if (made) return <ShownOnce title={t.tokenMade} secret={made.token} onClose={onClose} />;
   const make = async (form: FormData) => {
     const token = await app.api.send<CreatedToken>('POST', '/admin/tokens', {
       name: form.get('name'),
@@ -52,27 +53,6 @@ export function NewTokenDialog({ onClose, onDone }: { onClose(): void; onDone():
         options={DAYS.map((each) => [each, each === '' ? t.forGood : say(t.days, Number(each))])}
         onPick={setDays}
       />
-    </Dialog>
-  );
-}
-
-function Made({ token, onClose }: { token: string; onClose(): void }) {
-  const [copied, setCopied] = useState(false);
-  const copy = () => navigator.clipboard.writeText(token).then(() => setCopied(true));
-  return (
-    <Dialog title={t.tokenMade} onClose={onClose}>
-      <p>{t.shownOnce}</p>
-      <p>
-        <output class="secret" dir="ltr">
-          {token}
-        </output>
-      </p>
-      <p class="row">
-        <button type="button" class="go" onClick={copy}>
-          {t.copy}
-        </button>
-        <span role="status">{copied ? t.copied : ''}</span>
-      </p>
     </Dialog>
   );
 }
