@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--only bytes,proof,rows,api,paint,moderation,flood,transfer] [--json FILE]`: everything side by side in one run, as ratios to
+ * `npm run bench [-- --quick] [--only bytes,proof,rows,api,paint,moderation,flood,transfer,notify] [--json FILE]`: everything side by side in one run, as ratios to
  * floors that are measured in turns with ours. A missed time is only said; a broken budget, or anything that breaks, fails.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { measureApi } from './api.ts';
 import { measureBytes } from './bytes.ts';
 import { measureFlood } from './flood.ts';
 import { measureModeration } from './moderation.ts';
+import { measureNotify } from './notify.ts';
 import { measurePaint, PAINTED, startPaintHosts } from './paint.ts';
 import { measureProof } from './proof.ts';
 import { newReport, printVerdicts, type Report } from './report.ts';
@@ -21,7 +22,7 @@ import { measureTransfer } from './transfer.ts';
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bytes,proof,rows,api,paint,moderation,flood,transfer' },
+    only: { type: 'string', default: 'bytes,proof,rows,api,paint,moderation,flood,transfer,notify' },
     json: { type: 'string' },
   },
 });
@@ -32,6 +33,7 @@ const effort = values.quick
       moderation: { sizes: [10_000, 100_000] as [number, number], rounds: 11 },
       flood: { posts: 2_000, readers: 20 },
       transfer: { sizes: [1_000, 10_000] },
+      notify: { followers: 1_000, rounds: 5, roundMs: 1_000 },
       api: { rounds: 7, roundMs: 600 },
       paint: { small: 5, large: 5, slow: 7 },
     }
@@ -41,6 +43,7 @@ const effort = values.quick
       moderation: { sizes: [10_000, 1_000_000] as [number, number], rounds: 21 },
       flood: { posts: 10_000, readers: 100 },
       transfer: { sizes: [10_000, 100_000, 1_000_000] },
+      notify: { followers: 10_000, rounds: 9, roundMs: 2_000 },
       api: { rounds: 11, roundMs: 1_200 },
       paint: { small: 11, large: 11, slow: 15 },
     };
@@ -58,6 +61,7 @@ async function bench(folder: string): Promise<boolean> {
     if (wants('moderation')) await measureModeration(folder, assets, report, effort.moderation);
     if (wants('flood')) await measureFlood(folder, assets, report, effort.flood);
     if (wants('transfer')) await measureTransfer(folder, report, effort.transfer);
+    if (wants('notify')) await measureNotify(folder, report, effort.notify);
     if (!['rows', 'api', 'paint'].some(wants)) return finish(report);
     const stage = await setStage({
       sizes: effort.sizes,

@@ -1,0 +1,252 @@
+/**
+ * Notices: a comment on a page with thousands of followers is told to all of them, by real runs over a real connection to a mail
+ * server; what each costs in D1, and in computing beside a floor that only sends. And posting, where nobody listens, beside
+ * posting where a thousand follow and the mail server hangs.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { applySchema } from '../../cli/database.ts';
+import { type Server, startServer } from '../../cli/server.ts';
+import { siteSql } from '../../cli/site-sql.ts';
+import { type ScriptedServer, startScriptedServer } from '../mail-server.ts';
+import { ask, type Load, load } from './load.ts';
+import { findDescendants } from './memory.ts';
+import type { RunBill } from './notify-worker.ts';
+import { fixed, median, medianRatio, printTable, type Report, whole } from './report.ts';
+
+/** D1 queries, and connections and requests, that the free plan allows an invocation. */
+const QUERIES = 50;
+const CPU_MS = 10;
+const MAILS_A_RUN = 40;
+const WRITTEN_A_MAIL = 6;
+/** How much longer a post may take at most where a mail server hangs. */
+const SLOWER = 1.5;
+/** Of Linux: what CPU time is counted in. */
+const TICK_MS = 10;
+const PAGE = '01jz0000000000000000000000';
+const HOST = 'bench.example';
+const SITE = { id: 'bench', name: 'Bench', hosts: [HOST], settings: { attackAfter: 0 } };
+
+export interface NotifyEffort {
+  followers: number;
+  rounds: number;
+  roundMs: number;
+}
+
+export async function measureNotify(folder: string, report: Report, effort: NotifyEffort): Promise<void> {
+  await measureRuns(folder, report, effort);
+  await measurePosts(folder, report, effort);
+}
+
+async function measureRuns(folder: string, report: Report, { followers }: NotifyEffort): Promise<void> {
+  const mail = await startScriptedServer({});
+  const server = await start(join(folder, 'notify'), mail, followers);
+  try {
+    // The first portion goes out behind the request.
+    await post(server);
+    const now = Date.now() + 11 * 60_000;
+    // To warm up.
+    await ask({ url: `${server.url}/bench/floor` });
+    const runs: RunBill[] = [];
+    const cpu = { ours: [] as number[], floor: [] as number[] };
+    const sent = () => mail.lines.filter((line) => /^RCPT/i.test(line) && !line.includes('floor')).length;
+    const began = performance.now();
+    const before = sent();
+    let seconds = 0;
+    for (let done = before; done < followers; done = sent()) {
+      const started = performance.now();
+      const [ours, bill] = await cpuOf(() =>
+        ask({ url: `${server.url}/bench/drain?now=${now + runs.length * 60_000}` }),
+      );
+      seconds += (performance.now() - started) / 1000;
+      if (sent() === done) throw new Error(`A run sent nothing, with ${followers - done} left.`);
+      runs.push(JSON.parse(bill.body) as RunBill);
+      cpu.ours.push(ours);
+      // In turns.
+      if (runs.length % FLOOR_EVERY === 0)
+        cpu.floor.push((await cpuOf(() => ask({ url: `${server.url}/bench/floor` })))[0]);
+      if (performance.now() - began > 600_000) throw new Error('This takes too long.');
+    }
+    tellRuns(report, { runs, cpu, mails: sent() - before, seconds, followers });
+  } finally {
+    await server.kill();
+    mail.stop();
+  }
+}
+
+const FLOOR_EVERY = 5;
+
+/** CPU time of the worker, its D1 and the runtime together, ms; NaN where nobody counts it. */
+async function cpuOf<T>(work: () => Promise<T>): Promise<[number, T]> {
+  const before = readCpu();
+  const result = await work();
+  return [readCpu() - before, result];
+}
+
+function readCpu(): number {
+  const ticks = findDescendants(process.pid, 'workerd').map((pid) => {
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
+      return Number(fields[11]) + Number(fields[12]);
+    } catch {
+      return 0;
+    }
+  });
+  return ticks.length > 0 ? ticks.reduce((a, b) => a + b) * TICK_MS : Number.NaN;
+}
+
+interface Runs {
+  runs: RunBill[];
+  cpu: { ours: number[]; floor: number[] };
+  mails: number;
+  seconds: number;
+  followers: number;
+}
+
+function tellRuns(report: Report, { runs, cpu, mails, seconds, followers }: Runs): void {
+  const sum = (key: keyof RunBill) => runs.reduce((all, run) => all + run[key], 0);
+  const most = (key: keyof RunBill) => Math.max(...runs.map((run) => run[key]));
+  // Many runs together: one is less than the clock's ticks.
+  const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const [ours, floor] = [mean(cpu.ours), mean(cpu.floor)];
+  const written = sum('written') / mails;
+  printTable(
+    report,
+    `Notices: ${whole(followers)} followers of one page are told of a comment`,
+    ['', 'a run', 'a mail', 'most in a run'],
+    [
+      ['mails', fixed(mails / runs.length, 1), '', ''],
+      ['D1 round trips', fixed(sum('trips') / runs.length, 1), '', whole(most('trips'))],
+      ['D1 queries', fixed(sum('queries') / runs.length, 1), '', whole(most('queries'))],
+      ['rows read', fixed(sum('read') / runs.length, 0), fixed(sum('read') / mails, 1), whole(most('read'))],
+      ['rows written', fixed(sum('written') / runs.length, 0), fixed(written, 1), whole(most('written'))],
+      ['CPU ms, with D1 and runtime', fixed(ours, 1), fixed(ours / MAILS_A_RUN), ''],
+      ['CPU ms of the floor', fixed(floor, 1), fixed(floor / MAILS_A_RUN), ''],
+    ],
+    [
+      `${runs.length} runs, ${fixed(mails / seconds, 0)} mails a second; a minute has one run, and one behind each post`,
+      'the floor sends as many mails by the same transport, from the same worker, and does nothing else',
+      'CPU is that of the whole workerd, which the free plan counts without D1 and without what lies below the worker',
+    ],
+  );
+  report.verdicts.push(
+    {
+      what: 'D1 queries of a run',
+      target: `≤ ${QUERIES}`,
+      measured: whole(most('queries')),
+      ok: most('queries') <= QUERIES,
+      firm: true,
+    },
+    {
+      what: 'mails of a run, while there are some',
+      target: `${MAILS_A_RUN}`,
+      measured: fixed(mails / runs.length, 1),
+      ok: mails / runs.length > MAILS_A_RUN * 0.95,
+      firm: true,
+    },
+    {
+      what: 'rows written for a mail',
+      target: `≤ ${WRITTEN_A_MAIL}`,
+      measured: fixed(written, 1),
+      ok: written <= WRITTEN_A_MAIL,
+      firm: true,
+    },
+    {
+      what: 'CPU of a run beyond its floor, ms, D1 included',
+      target: `≤ ${CPU_MS}`,
+      measured: `${fixed(ours - floor, 1)} (${fixed(ours / floor, 1)} × floor)`,
+      ok: !(ours - floor > CPU_MS),
+      firm: false,
+    },
+  );
+}
+
+async function measurePosts(folder: string, report: Report, { rounds, roundMs }: NotifyEffort): Promise<void> {
+  const mail = await startScriptedServer({ GREETING: 'hang' });
+  const quiet = await start(join(folder, 'notify-quiet'), null, 0);
+  const followed = await start(join(folder, 'notify-followed'), mail, 1_000);
+  try {
+    const loads = { quiet: [] as Load[], followed: [] as Load[] };
+    for (let round = 0; round <= rounds; round++) {
+      const a = await load(() => postTo(quiet), 201, roundMs);
+      const b = await load(() => postTo(followed), 201, roundMs);
+      if (round === 0) continue; // to warm up
+      loads.quiet.push(a);
+      loads.followed.push(b);
+    }
+    const of = (list: Load[], key: keyof Load) => list.map((each) => each[key]);
+    const ratio = (key: keyof Load) => medianRatio(of(loads.followed, key), of(loads.quiet, key));
+    const row = (name: string, key: keyof Load) => [
+      name,
+      fixed(median(of(loads.quiet, key)), 1),
+      fixed(median(of(loads.followed, key)), 1),
+      fixed(ratio(key)),
+    ];
+    printTable(
+      report,
+      'Posting, where nobody listens and where 1,000 follow while the mail server hangs',
+      ['', 'nobody', 'followed', '×'],
+      [row('p50, ms', 'p50Ms'), row('p99, ms', 'p99Ms'), row('posts a second', 'requestsPerSecond')],
+      [
+        `medians of ${rounds} rounds in turns, two servers alike; the mail server was called ${mail.open.size} times and said nothing`,
+      ],
+    );
+    const slower = ratio('p50Ms');
+    report.verdicts.push({
+      what: 'posting while a mail server hangs, p50',
+      target: `≤ ${SLOWER} × nobody listening`,
+      measured: `${fixed(slower)} ×`,
+      ok: slower <= SLOWER,
+      firm: false,
+    });
+  } finally {
+    await Promise.all([quiet.kill(), followed.kill()]);
+    mail.stop();
+  }
+}
+
+/** A server with a page that so many follow. @param mail where its mails go, or null: nowhere */
+async function start(persistDir: string, mail: ScriptedServer | null, followers: number): Promise<Server> {
+  await mkdir(persistDir);
+  const id = "'01jz' || printf('%022d', i)";
+  const sql = `${siteSql(SITE, 0)}
+    INSERT INTO pages (id, site_id, key, url, title, created_at)
+      VALUES ('${PAGE}', '${SITE.id}', 'https://${HOST}/', 'https://${HOST}/', 'A page', 0);
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${followers})
+      INSERT INTO recipients (id, site_id, role, email, state, frequency, language, asked_at, created_at)
+      SELECT ${id}, '${SITE.id}', 'reader', 'reader' || i || '@reader.example', 'active', 'instant', 'en', 0, 0 FROM n WHERE ${followers} > 0;
+    INSERT INTO subscriptions (topic, recipient_id, created_at) SELECT '${PAGE}', id, 0 FROM recipients;`;
+  await applySchema({ persistDir }, sql);
+  return startServer({
+    persistDir,
+    assets: 'test/cli/assets',
+    main: 'test/bench/notify-worker.ts',
+    limits: { post: 1_000_000, read: 1_000_000 },
+    sites: [SITE],
+    vars: {
+      PUBLIC_URL: `https://comments.${HOST}`,
+      ...(mail && { MAIL_URL: `smtp://127.0.0.1:${mail.port}`, MAIL_FROM: `Bench <comments@${HOST}>` }),
+    },
+  });
+}
+
+/** By the owner, whom nobody judges. */
+const postTo = ({ url, secrets }: Server) => ({
+  url: `${url}/api/v1/comments`,
+  method: 'POST',
+  headers: {
+    Authorization: `Bearer ${secrets.ADMIN_TOKEN}`,
+    'Content-Type': 'application/json',
+    'Idempotency-Key': randomUUID(),
+  },
+  body: JSON.stringify({ url: `https://${HOST}/`, author: { name: 'Ada' }, body: 'The first sun for a week.' }),
+});
+
+async function post(server: Server): Promise<void> {
+  const answer = await ask(postTo(server));
+  if (answer.status !== 201) throw new Error(`Posting answered ${answer.status}: ${answer.body}`);
+}
