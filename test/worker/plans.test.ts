@@ -1,12 +1,15 @@
 /** How SQLite goes about what requests and the cron ask: by indexes, however much there is. */
 import { expect, it } from 'vitest';
+import { getConfig } from '../../worker/env';
 import { type CodeOf, digitsOf } from '../../worker/identity/mail-code-digits';
 import worker from '../../worker/index';
+import { signLink } from '../../worker/notify/links';
 import { linkToDecide } from '../../worker/notify/moderators/addresses';
 import { SOURCES } from '../../worker/transfer/exports/export-store';
 import { ADMIN, bindings, call, createSite, draft, key as newKey, post, query, thread } from './api';
 import { authorRecord, commentRecord, idAt, pageRecord, START } from './importing';
 import { createKey, type Key } from './key';
+import { MAIL } from './mails';
 import { createPerson } from './person';
 
 const TABLES =
@@ -374,6 +377,48 @@ async function ofModerators(): Promise<void> {
   await admin('DELETE', `/${now.id}`);
 }
 
+/** Readers who follow, agree, are told at once and by digest, choose, stop, and whose mail comes back. */
+async function ofReaders(): Promise<void> {
+  const { site, url } = await createSite();
+  const POSTMARK_WEBHOOK_SECRET = 'a secret of postmark';
+  const over = { DB, ...MAIL, POSTMARK_WEBHOOK_SECRET };
+  const [key, top] = [await createKey(), await post({ url })];
+  const asPerson = await createPerson(key, site, { email: `b@${site}.example` });
+  const send = async (path: string, body: BodyInit, headers: Record<string, string> = {}): Promise<void> => {
+    const answer = await call(path, { method: 'POST', body, headers }, over);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  };
+  const follow = async (email: string, more: object, token?: string): Promise<string> => {
+    const body = JSON.stringify({ url, email, ...more });
+    const DPoP = await key.prove('POST', '/subscriptions', { body, ...(token !== undefined && { token }) });
+    const login = token === undefined ? {} : { Authorization: `DPoP ${token}` };
+    await send('/subscriptions', body, { 'Content-Type': 'application/json', DPoP, ...login });
+    return (await bindings.DB.prepare('SELECT id FROM recipients WHERE email = ?').bind(email).first<string>('id'))!;
+  };
+  const a = await follow(`a@${site}.example`, { comment: top.id });
+  const b = await follow(`b@${site}.example`, { frequency: 'hourly' }, asPerson.token);
+  await send(`/mail/confirm/${await signLink(getConfig(bindings), 'confirm', a, Date.now().toString(36))}`, '');
+  await post({ url, parent: top.id });
+  for (const scheduledTime of [Date.now(), Date.now() + 2 * HOUR_MS])
+    await worker.scheduled({ scheduledTime, cron: '* * * * *' } as ScheduledController, { ...bindings, ...over });
+  const token = await signLink(getConfig(bindings), 'preferences', b);
+  const page = await bindings.DB.prepare('SELECT page_id FROM comments WHERE id = ?')
+    .bind(top.id)
+    .first<string>('page_id');
+  const choices: Record<string, string>[] = [
+    { do: 'save', frequency: 'daily', language: 'ja' },
+    { do: 'stop', topic: page! },
+    { do: 'start' },
+  ];
+  for (const choice of choices) await send(`/mail/preferences/${token}`, new URLSearchParams(choice));
+  await call(`/mail/unsubscribe/${token}`, {}, over);
+  await send(`/mail/unsubscribe/${token}`, 'List-Unsubscribe=One-Click');
+  const bounce = { RecordType: 'Bounce', Type: 'HardBounce', Email: `a@${site}.example` };
+  await send('/mail/bounces/postmark', JSON.stringify(bounce), { 'Afterword-Secret': POSTMARK_WEBHOOK_SECRET });
+  const written = [...asked.keys()].join();
+  for (const table of ['digest_items', 'subscriptions', 'opt_in']) expect(written).toContain(table);
+}
+
 it('reads no table from end to end, for nobody’s request', async () => {
   await ofEverySort();
   await ofPages();
@@ -385,6 +430,7 @@ it('reads no table from end to end, for nobody’s request', async () => {
   await ofExports();
   await ofImports();
   await ofModerators();
+  await ofReaders();
   const scans: string[] = [];
   for (const [text, params] of asked) {
     const { results } = await bindings.DB.prepare(`EXPLAIN QUERY PLAN ${text}`)

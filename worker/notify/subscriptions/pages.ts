@@ -1,4 +1,4 @@
-/** The pages behind links in readers' mails, as markup: pure. Their shell is ../page.ts, what their buttons do preferences.ts. */
+/** The pages behind links in readers' mails, as markup: pure. Their shell is worker/notify/page.ts, what their buttons do preferences.ts. */
 import type { Frequency } from '../../contract-notify';
 import { type Markup, markup, webAddress } from '../letters/markup';
 import { titleOf } from '../letters/parts';

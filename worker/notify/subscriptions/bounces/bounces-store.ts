@@ -7,16 +7,19 @@ import type { Report } from './report';
 const SLACK_MS = 60_000;
 
 /** Whoever agreed after that stays; a complaint is for ever. */
-export function stopMail(reports: Report[]): CompiledQuery {
+export const stopMail = (reports: Report[]): CompiledQuery[] =>
+  (['bounced', 'complained'] as const).flatMap((state) => {
+    const of = reports.filter((report) => report.state === state);
+    return of.length > 0 ? [stopAddresses(state, of)] : [];
+  });
+
+function stopAddresses(state: Report['state'], reports: Report[]): CompiledQuery {
   return sql`
-    UPDATE recipients SET state = m.state, digest_due_at = NULL
-    FROM (
-      SELECT r.id, j.value ->> 'state' AS state FROM json_each(${JSON.stringify(reports)}) j CROSS JOIN sites s
+    UPDATE recipients SET state = ${state}, digest_due_at = NULL
+    WHERE id IN (
+      SELECT r.id FROM json_each(${JSON.stringify(reports)}) j CROSS JOIN sites s
       CROSS JOIN recipients r ON r.site_id = s.id AND r.role IN ('reader', 'moderator') AND r.email = j.value ->> 'email'
-      WHERE r.state <> 'complained' AND r.asked_at <= (j.value ->> 'at') + ${SLACK_MS}
-      -- Of two reports of one address the graver one counts.
-      ORDER BY j.value ->> 'state') m
-    WHERE recipients.id = m.id`.compile(query);
+      WHERE r.state <> 'complained' AND r.asked_at <= (j.value ->> 'at') + ${SLACK_MS})`.compile(query);
 }
 
 /** Fails the whole batch when it comes again. @param iat seconds, within the time for which proofs are kept */

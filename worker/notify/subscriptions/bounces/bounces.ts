@@ -30,10 +30,7 @@ export async function receiveBounces(c: AppContext): Promise<Response> {
   const body = await readText(c.req.raw, LIMITS.importBytes);
   const delivered = { headers: c.req.raw.headers, body, secret, now: Date.now(), origins: readOrigins(c.env) };
   const { reports, once } = await provider.read(delivered);
-  const queries = [
-    ...(once ? [useOnce(name, once)] : []),
-    ...(reports.length > 0 ? [stopMail(reports.filter(({ email }) => email !== ''))] : []),
-  ];
+  const queries = [...(once ? [useOnce(name, once)] : []), ...stopMail(reports.filter(({ email }) => email !== ''))];
   if (queries.length > 0)
     await openDb(c, 'first-primary')
       .batch(...queries)
