@@ -8,7 +8,7 @@ import { ask, createSite, createToken, listIds, openConsole, rowsOf, runSql, wri
 
 const { open } = useBrowser();
 const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 20_000 });
-const VIEWS = ['queue', 'log', 'bans', 'pages', 'rules', 'sites', 'tokens', 'numbers'];
+const VIEWS = ['queue', 'log', 'bans', 'pages', 'rules', 'sites', 'notices', 'tokens', 'numbers'];
 
 async function prepare() {
   const { site, origin } = await createSite();

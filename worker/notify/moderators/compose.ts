@@ -21,7 +21,7 @@ import {
 
 /** How many comments a digest shows, and how many of it are looked at. */
 const SHOWN = 12;
-const LOOKED_AT = 1_000;
+const LOOKED_AT = 500;
 
 /** Of single comments, at once. */
 export async function composeModerator(context: Delivering, rows: DeliveryRow[]): Promise<(Composed | null)[]> {
@@ -56,23 +56,23 @@ async function composeOne(
     },
   });
   const thread = `moderate.${notice.id}`;
-  return { mail: { id: `${row.event_id}.${row.target}`, to: notice.email, thread, ...sealed(shell), ...letter } };
+  return { mail: { id: row.target, to: notice.email, thread, ...sealed(shell), ...letter } };
 }
 
-/** What has come together since the last one, which has another time. */
+/** What has come together since the last one. */
 export async function composeModeratorDigest(context: Delivering, rows: DeliveryRow[]): Promise<(Composed | null)[]> {
   const { db } = context;
   const ids = rows.map(({ target }) => target);
   const [items, counts] = await db.batch(selectItems(ids, LOOKED_AT), countWaiting(ids));
   const waiting = new Map((counts!.rows as { id: string; waiting: number }[]).map((row) => [row.id, row.waiting]));
   const byRecipient = Map.groupBy(items!.rows as ItemRow[], ({ recipient_id }) => recipient_id);
-  const digests = rows.map(({ target }) => sortOut(target, byRecipient.get(target) ?? []));
+  const digests = rows.map(({ target }) => sortOut(byRecipient.get(target) ?? []));
   const asked = digests.flatMap(({ news }) =>
     news.slice(0, SHOWN).map(({ id, recipient_id }): Asked => [recipient_id, id, 0]),
   );
-  const over = digests.filter(({ news, items }) => news.length === 0 && items.length > 0);
+  const over = digests.flatMap(({ news, items }) => (news.length === 0 ? items : []));
   // What nobody needs to hear any more is not looked at again.
-  const [shown] = await db.batch(selectNotices(asked), ...over.map((digest) => forget(digest)));
+  const [shown] = await db.batch(selectNotices(asked), ...(over.length > 0 ? [deleteItems(over)] : []));
   const notices = Map.groupBy(shown!.rows as NoticeRow[], ({ recipient_id }) => recipient_id);
   return Promise.all(
     rows.map((row, n) =>
@@ -82,7 +82,6 @@ export async function composeModeratorDigest(context: Delivering, rows: Delivery
 }
 
 interface Digest {
-  recipientId: string;
   items: ItemRow[];
   /** Those of them that are news, in the order in which they are to be told. */
   news: (ItemRow & { tells: About })[];
@@ -91,19 +90,13 @@ interface Digest {
 /** What somebody must decide about stands before what is only new. */
 const ORDER: About[] = ['reported', 'held', 'new'];
 
-function sortOut(recipientId: string, items: ItemRow[]): Digest {
+function sortOut(items: ItemRow[]): Digest {
   const news = items.flatMap((item) => {
     const tells = item.id === null ? null : findDigestNews(item);
     return tells ? [{ ...item, tells }] : [];
   });
-  return { recipientId, items, news: news.sort((a, b) => ORDER.indexOf(a.tells) - ORDER.indexOf(b.tells)) };
+  return { items, news: news.sort((a, b) => ORDER.indexOf(a.tells) - ORDER.indexOf(b.tells)) };
 }
-
-const forget = ({ recipientId, items }: Digest) =>
-  deleteItems(
-    recipientId,
-    items.map(({ comment_id }) => comment_id),
-  );
 
 async function composeDigest(
   { env }: Delivering,
@@ -128,12 +121,12 @@ async function composeDigest(
   });
   return {
     mail: {
-      id: `${row.event_id}.${row.created_at}.${row.target}`,
+      id: row.target,
       to: first.notice.email,
       ...sealed(shell),
       ...letter,
     },
-    after: [forget(digest)],
+    after: [deleteItems(digest.items)],
   };
 }
 

@@ -68,9 +68,13 @@ export function selectItems(recipientIds: string[], rows: number): CompiledQuery
     LEFT JOIN comments c ON c.id = i.comment_id AND ${isTold} ${decided} ORDER BY i.comment_id DESC`.compile(query);
 }
 
-export const deleteItems = (recipientId: string, commentIds: string[]): CompiledQuery =>
-  sql`DELETE FROM digest_items WHERE recipient_id = ${recipientId}
-    AND comment_id IN (SELECT value FROM json_each(${JSON.stringify(commentIds)}))`.compile(query);
+/** Takes comments out of digests. */
+export const deleteItems = (items: Pick<ItemRow, 'recipient_id' | 'comment_id'>[]): CompiledQuery =>
+  sql`
+    DELETE FROM digest_items WHERE (recipient_id, comment_id) IN (
+      SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(items.map((item) => [item.recipient_id, item.comment_id]))}))`.compile(
+    query,
+  );
 
 /** More are not counted. */
 const COUNTED = 1_000;
