@@ -44,7 +44,7 @@ function nameRow(name: string, beside: Part, size: number): Markup {
 }
 
 const when = (words: Words, ms: number): Markup =>
-  markup`<span class="d" style="${STYLE.small}">${words.date(ms)}</span>`;
+  markup`<span class="d" style="display:inline-block;${STYLE.small}">${words.date(ms)}</span>`;
 
 /** Below the sign: the widget's line that joins a comment with its replies, or nothing. */
 function below(words: Words, size: number, joined: boolean, content: Part): Markup {
