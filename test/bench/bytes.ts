@@ -5,6 +5,7 @@ import { fixed, printTable, type Report, whole } from './report.ts';
 const EMBED_BYTES = 10_240;
 const LAZY_BYTES = 6_144;
 const IDENTITY_BYTES = 12_800;
+const FORMS_BYTES = 4_096;
 const COUNT_BYTES = 1_024;
 
 /** Builds everything into outDir. */
@@ -17,6 +18,7 @@ export async function measureBytes(outDir: string, report: Report): Promise<void
   // A reader's browser loads the composer and one language: English's words for it are lazy/en.
   const lazy = largest('lazy/compose') + Math.max(largest('lazy/en'), largest('locales/'));
   const identity = largest('lazy/identity') + largest('identity/');
+  const forms = largest('lazy/forms') + largest('forms/');
   const row = (name: string, bytes: number, budget?: number) => [
     name,
     whole(bytes),
@@ -32,6 +34,7 @@ export async function measureBytes(outDir: string, report: Report): Promise<void
       row('embed.js, with styles and English', embed, EMBED_BYTES),
       row('loaded later: writing, largest language', lazy, LAZY_BYTES),
       row('with that: who acts, largest language', identity, IDENTITY_BYTES),
+      row('a form that few open, largest language', forms, FORMS_BYTES),
       row('count.js', count, COUNT_BYTES),
     ],
   );
@@ -46,5 +49,6 @@ export async function measureBytes(outDir: string, report: Report): Promise<void
   add('embed.js', embed, EMBED_BYTES);
   add('loaded later', lazy, LAZY_BYTES);
   add('with that', identity, IDENTITY_BYTES);
+  add('a form that few open', forms, FORMS_BYTES);
   add('count.js', count, COUNT_BYTES);
 }

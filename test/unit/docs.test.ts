@@ -120,6 +120,8 @@ describe('documents', () => {
     expect(embed).toBeLessThanOrEqual(10_240);
     expect(later[1]).toBeLessThanOrEqual(6_144);
     expect(own[1]).toBeLessThanOrEqual(12_800);
+    expect(bytesOf('forms/')).toHaveLength(6);
+    expect(bytesOf('lazy/forms')[0]! + Math.max(...bytesOf('forms/'))).toBeLessThanOrEqual(4_096);
     expect(count).toBeLessThanOrEqual(1_024);
     const readme = read('README.md').replace(/ +/g, ' ');
     const n = (bytes: number) => bytes.toLocaleString('en');

@@ -72,6 +72,7 @@ describe('a code by mail', () => {
     const reader = await createReader();
     const session = await reader.logIn(url, 'noor.k@mail.example', { name: '  Noor\n K ' });
     expect(session.person).toMatchObject({ name: 'Noor K', verified: 'email', badge: null });
+    expect(session.hasEmail).toBe(true);
     const me = await need<Me>(reader.ask('GET', '/me', undefined, session.token));
     expect(me.email).toBe('noor.k@mail.example');
     expect(me.accounts).toMatchObject([{ provider: 'email', name: 'Noor K' }]);

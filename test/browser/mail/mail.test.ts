@@ -159,6 +159,8 @@ describe('logging in by mail', () => {
     await p.keyboard.press('Enter');
     await code(p).waitFor();
     expect(await findViolations(p)).toEqual([]);
+    await p.setViewportSize({ width: 320, height: 700 });
+    expect(await p.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
     expect(await code(p).evaluate((field: HTMLInputElement) => [field.inputMode, field.autocomplete])).toEqual([
       'numeric',
       'one-time-code',
