@@ -10,11 +10,13 @@ const PUBLIC = 'https://comments.following.example';
 const PAGE = 'https://following.example/post';
 const HOUR_MS = 3_600_000;
 
+/** Addresses that the server refuses, and how. */
+const refused = new Map<string, string>();
 let mail: MailServer;
 let server: Server;
 let persistDir: string;
 beforeAll(async () => {
-  mail = await startMailServer();
+  mail = await startMailServer({ onRecipient: (address) => refused.get(address) ?? null });
   persistDir = await mkdtemp(join(tmpdir(), 'afterword-following-'));
   server = await startServer({
     persistDir,
@@ -111,4 +113,27 @@ it('a reader follows replies, agrees, is told, chooses a digest, and stops by on
   await runCron(Date.now() + 3 * HOUR_MS);
   expect(mail.mails).toHaveLength(3);
   expect(mail.mails.every(({ parsed }) => parsed.text && parsed.html && parsed.attachments.length === 0)).toBe(true);
+});
+
+it('an address that exists no more gets no mail any more; one that is refused for another reason does', async () => {
+  const top = await comment('Who is there?');
+  const readers = new Map<string, string>();
+  for (const email of ['gone@reader.example', 'choosy@reader.example']) {
+    const count = mail.mails.length;
+    await ask('/subscriptions', { url: PAGE, comment: top.id, email });
+    const question = (await mail.until(count + 1))[count]!;
+    const page = await (await fetch(linkIn(question, 'confirm'), { method: 'POST' })).text();
+    readers.set(email, server.url + /action="([^"]+preferences[^"]+)"/.exec(page)![1]!);
+  }
+  refused.set('gone@reader.example', '550 5.1.1 Nobody here').set('choosy@reader.example', '554 5.7.1 Not from you');
+  await comment('Is anybody?', top.id);
+  const said = async (email: string) => (await fetch(readers.get(email)!)).text();
+  const failed = async () => {
+    const headers = { Authorization: `Bearer ${server.secrets.ADMIN_TOKEN}` };
+    const answer = await fetch(`${server.url}/api/v1/admin/deliveries?site=following&status=dead`, { headers });
+    return ((await answer.json()) as { deliveries: object[] }).deliveries.length;
+  };
+  await expect.poll(failed, { timeout: 10_000 }).toBe(2);
+  expect(await said('gone@reader.example')).toContain('came back');
+  expect(await said('choosy@reader.example')).not.toContain('came back');
 });

@@ -24,6 +24,8 @@ export interface Composed {
   mail: Mail;
   /** What is written along with that it was sent. */
   after?: CompiledQuery[];
+  /** What is written when its server says for good that there is no such address. */
+  gone?: () => CompiledQuery;
 }
 
 export type Kind =

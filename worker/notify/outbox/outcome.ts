@@ -21,3 +21,7 @@ export function backOff(attempts: number, random: number): number {
 
 /** How long to wait while nothing gets through, so that a long outage costs little. @param age ms @returns ms from now */
 export const waitOut = (age: number): number => Math.min(Math.max(age / 4, FIRST_MS), 3_600_000);
+
+/** Whether a server said for good that there is no such mailbox, by the codes of RFC 3463; others it may have refused for what was in it. */
+export const isGone = (outcome: Outcome): boolean =>
+  !outcome.sent && outcome.final === true && /^5\d\d[ -]5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b/.test(outcome.answer);

@@ -8,7 +8,7 @@ import { Problem } from '../../problem';
 import { type Mailer, openMailer } from '../mail/mailer';
 import { CUT_SHORT } from './deliveries-store';
 import { type Composed, KINDS, type Kind } from './kinds';
-import { MAX_ATTEMPTS, type Outcome, waitOut } from './outcome';
+import { isGone, MAX_ATTEMPTS, type Outcome, waitOut } from './outcome';
 import type { Run } from './run';
 import { type Later, SETTLE_QUERIES, type Settled, settle } from './settle';
 
@@ -133,12 +133,13 @@ async function sendMails(run: Run, written: Written[], kept: number): Promise<vo
       if (made === null || !('mail' in made)) group.push({ row, outcome: made });
       else if ('later' in mailer) group.push({ row, outcome: mailer });
       else if (outage) group.push({ row, outcome: { later: run.clock() + waitOut(run.clock() - row.created_at) } });
-      else if (run.elapsed() > SENDING_MS || left() < cost() + (made.after?.length ?? 0))
+      else if (run.elapsed() > SENDING_MS || left() < cost() + Math.max(made.after?.length ?? 0, made.gone ? 1 : 0))
         group.push({ row, outcome: { later: run.clock() + NEXT_RUN_MS } });
       else {
         const outcome = await mailer.send({ ...made.mail, id: idOf(row) }).catch((error) => fail(row.kind, error));
         outage = !outcome.sent && outcome.outage === true;
-        group.push({ row, outcome, ...(outcome.sent && made.after && { after: made.after }) });
+        const after = outcome.sent ? made.after : isGone(outcome) && made.gone && [made.gone()];
+        group.push({ row, outcome, ...(after && { after }) });
       }
       // Behind this group there must be one more.
       if (group.length < size || left() < cost() + SETTLE_QUERIES) continue;

@@ -19,6 +19,7 @@ import {
   type ToldRow,
 } from './compose-store';
 import { confirmLink, readerLinks } from './reader-links';
+import { bounce } from './readers-store';
 
 /** A letter shows less of a text: this is enough for 1,000 characters of any script. */
 const TEXT_CHARS = 8_000;
@@ -52,7 +53,10 @@ export async function composeReplies({ db, env }: Delivering, rows: DeliveryRow[
         comment: { ...letterComment(comment), page },
         parent: author === null || body === null ? null : { author, body },
       });
-      return { mail: { ...addressed(row, reader, shell), ...letter, thread: `page.${comment.page_id}` } };
+      return {
+        mail: { ...addressed(row, reader, shell), ...letter, thread: `page.${comment.page_id}` },
+        gone: () => bounce(reader.id),
+      };
     }),
   );
 }
@@ -83,6 +87,7 @@ export async function composeDigests({ db, env, now }: Delivering, rows: Deliver
       const letter = writeDigest(shell, { pages, more: ids.length - found.length });
       return {
         mail: { ...addressed(row, reader, shell), ...letter },
+        gone: () => bounce(reader.id),
         after: [dropDigestItems(reader.id, ids, timePrefix(now - STALE_MS))],
       };
     }),
@@ -105,7 +110,10 @@ export async function composeOptIns({ db, env }: Delivering, rows: DeliveryRow[]
         page: isKnown ? { title: reader.page_title, url: reader.page_url } : { title: null, url: origin },
         confirmUrl: await confirmLink(env, reader.id, Number(row.event_id.split('.')[1])),
       });
-      return { mail: { id: `${row.event_id}.${row.target}`, to: reader.email, ...letter, list: host } };
+      return {
+        mail: { id: `${row.event_id}.${row.target}`, to: reader.email, ...letter, list: host },
+        gone: () => bounce(reader.id),
+      };
     }),
   );
 }

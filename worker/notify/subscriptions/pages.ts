@@ -134,7 +134,7 @@ function listTopics(texts: PageTexts, topics: TopicRow[], form: (body: Markup) =
   return markup`<h2>${texts.following}</h2><ul>
 ${topics.map(
   (topic) =>
-    markup`<li><span>${nameTopic(texts, topic)}</span>${form(markup`<input type="hidden" name="topic" value="${topic.topic}"><button class="quiet" name="do" value="stop">${texts.stop}</button>`)}</li>`,
+    markup`<li><span id="${topic.topic}">${nameTopic(texts, topic)}</span>${form(markup`<input type="hidden" name="topic" value="${topic.topic}"><button class="quiet" name="do" value="stop" aria-describedby="${topic.topic}">${texts.stop}</button>`)}</li>`,
 )}</ul>`;
 }
 

@@ -18,7 +18,7 @@ export function selectRecipient(id: string): CompiledQuery<SiteRecipientRow> {
     .compile();
 }
 
-/** What somebody follows, the newest first. Of a comment that not everybody can read there is no text. */
+/** What somebody follows, the newest first. Of a comment that not everybody can read there is no text, and a page has its title when there is one. */
 export interface TopicRow {
   topic: string;
   is_comment: number;
@@ -29,7 +29,7 @@ export interface TopicRow {
 export function selectTopics(recipientId: string): CompiledQuery<TopicRow> {
   return sql<TopicRow>`
     SELECT f.topic, c.id IS NOT NULL AS is_comment, CASE c.status WHEN 'approved' THEN substr(c.body, 1, 400) END AS excerpt,
-      p.title AS page_title, p.url AS page_url
+      CASE WHEN p.count > 0 THEN p.title END AS page_title, p.url AS page_url
     FROM subscriptions f LEFT JOIN comments c ON c.id = f.topic CROSS JOIN pages p ON p.id = COALESCE(c.page_id, f.topic)
     WHERE f.recipient_id = ${recipientId} AND p.merged_into IS NULL ORDER BY f.created_at DESC LIMIT ${TOPICS}`.compile(
     query,
@@ -58,6 +58,13 @@ export function stopAll(id: string): CompiledQuery[] {
       WHERE id = ${id} AND state IN ('asked', 'active', 'bounced')`,
     sql`DELETE FROM digest_items WHERE recipient_id = ${id}`,
   ].map((statement) => statement.compile(query));
+}
+
+/** There is no such address any more. */
+export function bounce(id: string): CompiledQuery {
+  return sql`UPDATE recipients SET state = 'bounced', digest_due_at = NULL WHERE id = ${id} AND state IN ('asked', 'active')`.compile(
+    query,
+  );
 }
 
 /** A page's topic with those of pages that were merged into it. */
