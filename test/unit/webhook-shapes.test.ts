@@ -124,7 +124,7 @@ describe('what chats are told', () => {
 
   it('of what is not public leads to the console, and of a page whose address is none nowhere', async () => {
     const held = { ...payloadOf(comment('x', { status: 'pending' })), type: 'comment.held' } as Payload;
-    expect((await messageOf(held)).click).toBe('https://comments.example/console#/queue?site=blog&status=pending');
+    expect((await messageOf(held)).click).toBe('https://comments.example/console#/queue?tab=held&site=blog');
     const page = { id: ID, url: 'javascript:alert(1)', title: null };
     expect(await messageOf(payloadOf(comment('x', { page })))).not.toHaveProperty('click');
   });

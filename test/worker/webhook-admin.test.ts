@@ -4,7 +4,7 @@ import type { Deliveries, Delivery, Resent, Webhook, Webhooks } from '../../work
 import type { DeliveryRow } from '../../worker/db';
 import worker from '../../worker/index';
 import { drain } from '../../worker/notify/outbox/drain';
-import { ask, bearer, type Headers } from './admin';
+import { ask, bearer, type Headers, readLog } from './admin';
 import { ADMIN, bindings, createSite, draft, problem, send } from './api';
 import { insert } from './everything';
 import { type Box, openBox } from './received';
@@ -134,6 +134,33 @@ describe('what a webhook is', () => {
     const made = await create({ site, url: 'https://receiver.example/', events: EVENTS }, headers);
     expect(await problem(made)).toMatchObject({ code: 'scope_missing' });
     expect(await list(site)).toEqual([]);
+  });
+});
+
+describe('the log of decisions', () => {
+  it('tells who made, changed and ended a webhook, and no secret of it', async () => {
+    const { site } = await createSite();
+    const webhook = await createWebhook(openBox(), { site });
+    const path = `/admin/webhooks/${webhook.id}`;
+    await ask('PATCH', path, { active: false });
+    await ask('POST', `${path}/rotate`);
+    await ask('DELETE', path);
+    const { url } = webhook;
+    const known = { site, url, shape: 'standard', events: EVENTS, active: true, rotatedAt: null };
+    const off = { ...known, active: false };
+    const rotated = { ...off, rotatedAt: expect.any(String) };
+    const { id } = webhook;
+    expect(await readLog('site_id = ?', site)).toMatchObject([
+      { action: 'webhook.create', items: [{ id, before: null, after: known }] },
+      { action: 'webhook.change', items: [{ id, before: known, after: off }] },
+      { action: 'webhook.change', items: [{ id, before: off, after: rotated }] },
+      { action: 'webhook.delete', items: [{ id, before: rotated, after: null }] },
+    ]);
+    expect(JSON.stringify(await readLog('site_id = ?', site))).not.toContain('whsec_');
+    const told = async (...scopes: Parameters<typeof bearer>[0]) =>
+      (await ask('GET', `/admin/log?site=${site}`, undefined, await bearer(scopes, site))).text();
+    expect(await told('comments:read')).not.toContain(url);
+    expect(await told('comments:read', 'sites:write')).toContain(url);
   });
 });
 
@@ -279,6 +306,15 @@ describe('the log of deliveries', () => {
     expect(await by('comments:read')).toMatchObject([{ to: 'someone@mail.example', kind: 'reply', answer: '550' }]);
     expect(await by()).toMatchObject([{ to: null, kind: 'reply' }]);
     expect(JSON.stringify(await by())).not.toContain('mail.example');
+  });
+
+  it('of a webhook goes with it', async () => {
+    const { site, url } = await createSite();
+    const box = openBox();
+    const [gone, other] = [await createWebhook(box, { site }), await createWebhook(box, { site })];
+    await send(draft({ url }), ADMIN, box.env);
+    await ask('DELETE', `/admin/webhooks/${gone.id}`);
+    expect((await readAll(`site=${site}`)).map(({ target }) => target)).toEqual([other.id]);
   });
 
   it('is kept for 30 days', async () => {

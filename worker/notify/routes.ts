@@ -14,14 +14,8 @@ import {
   unsubscribe,
 } from './subscriptions/preferences';
 import { listDeliveries, resendDeliveries } from './webhooks/log';
-import {
-  changeWebhook,
-  createWebhook,
-  deleteWebhook,
-  listWebhooks,
-  rotateWebhookSecret,
-  testWebhook,
-} from './webhooks/webhooks';
+import { testWebhook } from './webhooks/try';
+import { changeWebhook, createWebhook, deleteWebhook, listWebhooks, rotateWebhookSecret } from './webhooks/webhooks';
 
 export const notify = new Hono<AppEnv>()
   .post('/subscriptions', followTopic)

@@ -24,12 +24,15 @@ export async function readLog(c: AppContext): Promise<Response> {
   } satisfies Log);
 }
 
-/** What of the log not everybody may read who may read comments: settings name the team's addresses, tokens what they can do. */
+/** What of the log not everybody may read who may read comments: settings name the team's addresses, tokens what they can do, webhooks where things go. */
 const NEEDS: { [A in Action]?: Scope } = {
   'site.create': 'sites:write',
   'site.change': 'sites:write',
   'token.create': 'tokens:write',
   'token.revoke': 'tokens:write',
+  'webhook.create': 'sites:write',
+  'webhook.change': 'sites:write',
+  'webhook.delete': 'sites:write',
 };
 
 /** @param now epoch ms */

@@ -2,6 +2,7 @@
  * What chats are told, in parts: words of ours, and plain text of strangers, which each chat must keep from being read as anything
  * but text. Links come from the database alone. Pure.
  */
+import type { Status } from '../../contract';
 import type { EventType } from '../../contract-notify';
 import { plainLine, plainText } from '../letters/plain';
 import type { Payload } from './payload';
@@ -66,5 +67,9 @@ function webAddress(url: string, hash = ''): string | null {
   return address.href;
 }
 
-const consoleOf = (origin: string, site: string, status: string): string | null =>
-  origin === '' ? null : webAddress(`${origin}/console`, `#/queue?${new URLSearchParams({ site, status })}`);
+const consoleOf = (origin: string, site: string, status: Status): string | null =>
+  origin === ''
+    ? null
+    : webAddress(`${origin}/console`, `#/queue?${new URLSearchParams({ tab: TABS[status] ?? 'all', site })}`);
+/** Of its queue. */
+const TABS: Partial<Record<Status, string>> = { pending: 'held', spam: 'spam', trash: 'trash' };

@@ -1,6 +1,7 @@
 /** SQL of table `webhooks`, and what webhooks are told of. */
 import { type CompiledQuery, sql } from 'kysely';
 import { type DeliveryRow, type ImportRow, query, type WebhookRow } from '../../db';
+import { type DecisionDraft, insertDecision } from '../../moderation/decisions/status-store';
 import { type AdminRow, adminColumns } from '../../moderation/queue/list-store';
 
 /** More than anybody looks at. */
@@ -15,21 +16,54 @@ export function selectWebhooks(siteId: string | null): CompiledQuery<WebhookRow>
 export const selectWebhook = (id: string): CompiledQuery<WebhookRow> =>
   query.selectFrom('webhooks').where('id', '=', id).selectAll().compile();
 
-/** Changes nothing when the site has as many as it may. */
-export function insertWebhook(row: WebhookRow, most: number): CompiledQuery {
+/** Changes nothing when the site has as many as it may. @param known what the log tells of it */
+export function insertWebhook(row: WebhookRow, most: number, known: object, decision: DecisionDraft): CompiledQuery[] {
   const { id, site_id, url, shape, events, secret, created_at } = row;
-  return sql`
-    INSERT INTO webhooks (id, site_id, url, shape, events, secret, active, created_at)
-    SELECT ${id}, ${site_id}, ${url}, ${shape}, ${events}, ${secret}, 1, ${created_at}
-    WHERE (SELECT COUNT(*) FROM webhooks WHERE site_id = ${site_id}) < ${most}`.compile(query);
+  return [
+    sql`
+      INSERT INTO webhooks (id, site_id, url, shape, events, secret, active, created_at)
+      SELECT ${id}, ${site_id}, ${url}, ${shape}, ${events}, ${secret}, 1, ${created_at}
+      WHERE (SELECT COUNT(*) FROM webhooks WHERE site_id = ${site_id}) < ${most}`.compile(query),
+    logOf(id, { before: null, after: known }, decision),
+  ];
 }
 
-export const updateWebhook = (
-  id: string,
-  change: Partial<Pick<WebhookRow, 'url' | 'events' | 'secret' | 'previous_secret' | 'rotated_at' | 'active'>>,
-): CompiledQuery => query.updateTable('webhooks').set(change).where('id', '=', id).compile();
+/** What may change of it. @param known what the log tells of it */
+export function updateWebhook(
+  { id, url, events, secret, previous_secret, rotated_at, active }: WebhookRow,
+  known: Known,
+  decision: DecisionDraft,
+): CompiledQuery[] {
+  const change = { url, events, secret, previous_secret, rotated_at, active };
+  return [logOf(id, known, decision), query.updateTable('webhooks').set(change).where('id', '=', id).compile()];
+}
 
-export const deleteWebhook = (id: string): CompiledQuery => query.deleteFrom('webhooks').where('id', '=', id).compile();
+/** With its log: of whom nothing is known any more, nothing is sent again. */
+export function deleteWebhook(
+  { id, site_id }: Pick<WebhookRow, 'id' | 'site_id'>,
+  known: object,
+  decision: DecisionDraft,
+): CompiledQuery[] {
+  return [
+    logOf(id, { before: known, after: null }, decision),
+    query.deleteFrom('webhooks').where('id', '=', id).compile(),
+    sql`
+      DELETE FROM deliveries WHERE (event_id, target) IN (
+        SELECT event_id, target FROM deliveries INDEXED BY deliveries_done
+        WHERE site_id = ${site_id} AND done_at IS NOT NULL AND target = ${id})`.compile(query),
+  ];
+}
+
+interface Known {
+  before: object | null;
+  after: object | null;
+}
+/** Nothing about one that is not there. */
+const logOf = (id: string, known: Known, decision: DecisionDraft): CompiledQuery =>
+  insertDecision(
+    decision,
+    sql`SELECT ${JSON.stringify([{ id, ...known }])} AS items, 1 AS n FROM webhooks WHERE id = ${id}`,
+  );
 
 /** Who wants nothing any more. */
 export const switchOff = (ids: string[]): CompiledQuery =>

@@ -1,9 +1,9 @@
-/** Webhooks over HTTP: listed, made, changed, ended, their secrets exchanged. What is sent is send.ts, a test of it is here. */
-import { batchAs, type Grant, needGrant, reaches, siteFor } from '../../admin/grant';
+/** Webhooks over HTTP: listed, made, changed, ended, their secrets exchanged. What is sent is send.ts, a test of it try.ts. */
+import { batchAs, draftDecision, type Grant, needGrant, reaches, siteFor } from '../../admin/grant';
 import { selectSiteNames } from '../../admin/sites-store';
 import { parseId } from '../../comments/target';
 import type { Done } from '../../contract';
-import { OfSiteQuery } from '../../contract-admin';
+import { type Action, OfSiteQuery } from '../../contract-admin';
 import {
   type EventType,
   NewWebhook,
@@ -11,18 +11,16 @@ import {
   WebhookEdit,
   type WebhookShape,
   type Webhooks,
-  type WebhookTried,
   type WebhookWithSecret,
 } from '../../contract-notify';
 import type { Db, WebhookRow } from '../../db';
 import { type Bindings, readOrigins } from '../../env';
 import { newId } from '../../ids';
+import type { DecisionDraft } from '../../moderation/decisions/status-store';
 import { mayAsk } from '../../outgoing';
 import { parseQuery } from '../../parse';
 import { Problem } from '../../problem';
 import { type AppContext, openDb, readBody } from '../../request';
-import { deliver } from './deliver';
-import { messageId } from './send';
 import { SHAPES } from './shapes/table';
 import { createSecret } from './sign';
 import { insertWebhook, deleteWebhook as remove, selectWebhook, selectWebhooks, updateWebhook } from './webhooks-store';
@@ -62,7 +60,8 @@ export async function createWebhook(c: AppContext): Promise<Response> {
     active: 1,
     created_at: now,
   };
-  const results = await batchAs(db, grant, insertWebhook(row, MOST));
+  const decision = decideAs(grant, 'webhook.create', row, now);
+  const results = await batchAs(db, grant, ...insertWebhook(row, MOST, knownOf(row), decision));
   if (results.at(-1)!.changes === 0)
     throw new Problem('conflict', `site: has ${MOST} already, which is as many as can be.`, { field: 'site' });
   return c.json(presentWithSecret(row), 201);
@@ -90,16 +89,18 @@ export async function changeWebhook(c: AppContext): Promise<Response> {
     ...(events && { events: JSON.stringify([...new Set(events)]) }),
     ...(active !== undefined && { active: active ? 1 : 0 }),
   };
-  if (Object.keys(change).length > 0) await batchAs(db, grant, updateWebhook(row.id, change));
-  return c.json(presentWebhook({ ...row, ...change }));
+  const after = { ...row, ...change };
+  if (Object.keys(change).length > 0) await batchAs(db, grant, ...writeChange(grant, row, after, Date.now()));
+  return c.json(presentWebhook(after));
 }
 
-/** `DELETE /admin/webhooks/{id}` @throws Problem not_found */
+/** `DELETE /admin/webhooks/{id}`: its log goes with it. @throws Problem not_found */
 export async function deleteWebhook(c: AppContext): Promise<Response> {
   const db = openDb(c, 'first-primary');
   const grant = await needGrant(c, db, 'sites:write');
-  const { id } = await findWebhook(c, db, grant);
-  await batchAs(db, grant, remove(id));
+  const row = await findWebhook(c, db, grant);
+  const decision = decideAs(grant, 'webhook.delete', row, Date.now());
+  await batchAs(db, grant, ...remove(row, knownOf(row), decision));
   return c.json({ ok: true } satisfies Done);
 }
 
@@ -110,28 +111,10 @@ export async function rotateWebhookSecret(c: AppContext): Promise<Response> {
   const row = await findWebhook(c, db, grant);
   if (row.shape !== 'standard')
     throw new Problem('invalid_request', 'Only webhooks of the shape standard have a secret that signs.');
-  const change = { secret: createSecret(), previous_secret: row.secret, rotated_at: Date.now() };
-  await batchAs(db, grant, updateWebhook(row.id, change));
-  return c.json(presentWithSecret({ ...row, ...change }));
-}
-
-/** `POST /admin/webhooks/{id}/test`: also of one that is switched off. @throws Problem not_found */
-export async function testWebhook(c: AppContext): Promise<Response> {
-  const db = openDb(c, 'first-primary');
-  const grant = await needGrant(c, db, 'sites:write');
-  const webhook = await findWebhook(c, db, grant);
   const now = Date.now();
-  const event = `test.${newId(now, crypto.getRandomValues(new Uint8Array(16)))}`;
-  const answered = await deliver(c.env, {
-    webhook,
-    id: messageId({ event_id: event, target: webhook.id }),
-    payload: {
-      type: 'test',
-      timestamp: new Date(now).toISOString(),
-      data: { webhook: webhook.id, site: webhook.site_id },
-    },
-  });
-  return c.json({ ok: answered.sent, answer: answered.answer ?? '' } satisfies WebhookTried);
+  const after = { ...row, secret: createSecret(), previous_secret: row.secret, rotated_at: now };
+  await batchAs(db, grant, ...writeChange(grant, row, after, now));
+  return c.json(presentWithSecret(after));
 }
 
 /** Whoever has everything sent to an address must be allowed to read it. @throws Problem as needGrant */
@@ -142,7 +125,7 @@ async function needReader(c: AppContext, db: Db): Promise<Grant> {
 }
 
 /** @throws Problem not_found */
-async function findWebhook(c: AppContext, db: Db, grant: Grant): Promise<WebhookRow> {
+export async function findWebhook(c: AppContext, db: Db, grant: Grant): Promise<WebhookRow> {
   const [row] = await db.all(selectWebhook(parseId(c)));
   if (!row || !reaches(grant, row.site_id)) throw new Problem('not_found');
   return row;
@@ -170,6 +153,23 @@ const presentWebhook = (row: WebhookRow): Webhook => ({
   createdAt: new Date(row.created_at).toISOString(),
   rotatedAt: row.rotated_at === null ? null : new Date(row.rotated_at).toISOString(),
 });
+/** What the log tells of it. */
+const knownOf = (row: WebhookRow): Omit<Webhook, 'id' | 'createdAt'> => {
+  const { id: _, createdAt: __, ...known } = presentWebhook(row);
+  return known;
+};
+
+function decideAs(grant: Grant, action: Action, { site_id }: WebhookRow, now: number): DecisionDraft {
+  return draftDecision(grant, newId(now, crypto.getRandomValues(new Uint8Array(16))), site_id, action, now);
+}
+
+const writeChange = (grant: Grant, before: WebhookRow, after: WebhookRow, now: number) =>
+  updateWebhook(
+    after,
+    { before: knownOf(before), after: knownOf(after) },
+    decideAs(grant, 'webhook.change', after, now),
+  );
+
 const presentWithSecret = (row: WebhookRow): WebhookWithSecret => ({
   ...presentWebhook(row),
   secret: row.shape === 'standard' ? row.secret : null,
