@@ -152,7 +152,7 @@ describe('pages of a feed (RFC 5005)', () => {
   it.each(['site', 'url'] as const)('lead through all of a %s and back, each comment once', async (what) => {
     const { site, url } = await createSite();
     await fill(url, 129);
-    const params = what === 'site' ? { site } : { url };
+    const params: Record<string, string> = what === 'site' ? { site } : { url };
     const seen: string[][] = [];
     let feed = await atom(params);
     const first = linkOf(feed, 'first');
