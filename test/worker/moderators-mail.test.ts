@@ -7,6 +7,7 @@ import { createKey } from './key';
 import { addModerator, compose, deliveriesTo, linkIn, mailsTo } from './mailing';
 import { decide, edit, rows } from './moderator';
 import { createPerson } from './person';
+import { insertComments } from './rows';
 
 const HOLD = { hold: true, challenge: 'never' };
 const OPEN = { challenge: 'never' };
@@ -212,6 +213,30 @@ describe('as a digest', () => {
     const [mail] = await mailsTo(id);
     expect(mail!.text).toContain('15 comments are waiting');
     expect(mail!.text).toContain('3 more');
+  });
+
+  it('takes in what comes by the dozen, also for whoever hears at once, and reports do not wait for it', async () => {
+    const { site, url } = await createSite({ ...HOLD, attackAfter: 0 });
+    const { page_id } = (
+      await rows<{ page_id: string }>('SELECT page_id FROM comments WHERE id = ?', (await write(url)).id)
+    )[0]!;
+    const { id } = await addModerator(site);
+    const flood = Array.from({ length: 27 }, () => ({ site_id: site, page_id, status: 'pending' as const, shown: 0 }));
+    await insertComments(flood);
+    await write(url, 'One that is told at once.');
+    expect((await mailsTo(id)).map(({ text }) => text.includes('told at once'))).toEqual([true]);
+    await insertComments([{ site_id: site, page_id, status: 'pending', shown: 0 }]);
+    const late = await write(url, 'One too many.');
+    expect((await mailsTo(id)).map(({ text }) => text.includes('One too many.'))).toEqual([false]);
+    expect(await rows('SELECT comment_id FROM digest_items WHERE recipient_id = ?', id)).toEqual([
+      { comment_id: late.id },
+    ]);
+    const due = (await dueAt(id))!;
+    expect(due).toBeGreaterThan(Date.now());
+    expect(due).toBeLessThanOrEqual(Date.now() + 3_600_000);
+    await decide({ action: 'approve', ids: [late.id] });
+    await (await createKey()).ask('POST', `/comments/${late.id}/flags`, { reason: 'spam' });
+    expect((await mailsTo(id)).map(({ text }) => text.includes('Reported comment'))).toEqual([false, true]);
   });
 
   it('comes at once when somebody does not want digests any more', async () => {

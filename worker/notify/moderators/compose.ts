@@ -14,6 +14,8 @@ import {
   countWaiting,
   deleteItems,
   type ItemRow,
+  insertItems,
+  MANY,
   type NoticeRow,
   selectItems,
   selectNotices,
@@ -22,26 +24,42 @@ import {
 /** How many comments a digest shows, and how many of it are looked at. */
 const SHOWN = 12;
 const LOOKED_AT = 500;
+const HOUR_MS = 3_600_000;
 
-/** Of single comments, at once. */
-export async function composeModerator(context: Delivering, rows: DeliveryRow[]): Promise<(Composed | null)[]> {
-  const found = await context.db.all(selectNotices(rows.map((row) => [row.target, row.subject, row.created_at])));
-  const notices = new Map(found.map((notice) => [notice.place, notice]));
+/** Of single comments, at once; where they come by the dozen, what comes is put together instead, so that a flood fills no mailbox. */
+export async function composeModerator(
+  { env, db, now }: Delivering,
+  rows: DeliveryRow[],
+): Promise<(Composed | null)[]> {
+  const found = await db.all(selectNotices(rows.map((row) => [row.target, row.subject, row.created_at])));
+  const news = rows.map((row, place): News | null => {
+    const notice = found.find((each) => each.place === place);
+    const about = notice && findNews(notice, { type: row.type, at: row.created_at });
+    return about ? { notice, about } : null;
+  });
+  const many = news.filter((each) => each !== null && isOneOfMany(each)) as News[];
+  if (many.length > 0)
+    await db.batch(
+      ...insertItems(
+        many.map(({ notice }) => [notice.recipient_id, notice.id]),
+        now - (now % HOUR_MS) + HOUR_MS,
+      ),
+    );
   return Promise.all(
-    rows.map(async (row, place) => {
-      const notice = notices.get(place);
-      const about = notice && findNews(notice, { type: row.type, at: row.created_at });
-      return about ? composeOne(context, row, notice, about) : null;
+    rows.map((row, i) => {
+      const each = news[i];
+      return each && !isOneOfMany(each) ? composeOne(env, now, row, each) : null;
     }),
   );
 }
 
-async function composeOne(
-  { env, now }: Delivering,
-  row: DeliveryRow,
-  notice: NoticeRow,
-  about: About,
-): Promise<Composed> {
+interface News {
+  notice: NoticeRow;
+  about: About;
+}
+const isOneOfMany = ({ notice, about }: News): boolean => about !== 'reported' && notice.lately >= MANY;
+
+async function composeOne(env: Bindings, now: number, row: DeliveryRow, { notice, about }: News): Promise<Composed> {
   const [decide, shell] = await Promise.all([
     linkToDecide(env, notice.recipient_id, notice.id, now),
     writeShell(env, notice),
@@ -68,7 +86,7 @@ export async function composeModeratorDigest(context: Delivering, rows: Delivery
   const byRecipient = Map.groupBy(items!.rows as ItemRow[], ({ recipient_id }) => recipient_id);
   const digests = rows.map(({ target }) => sortOut(byRecipient.get(target) ?? []));
   const asked = digests.flatMap(({ news }) =>
-    news.slice(0, SHOWN).map(({ id, recipient_id }): Asked => [recipient_id, id, 0]),
+    news.slice(0, SHOWN).map(({ id, recipient_id }): Asked => [recipient_id, id, null]),
   );
   const over = digests.flatMap(({ news, items }) => (news.length === 0 ? items : []));
   // What nobody needs to hear any more is not looked at again.

@@ -1,6 +1,7 @@
 /** SQL of what is told to moderators: comments as they are at this moment, whatever they were when the notice was made. */
 import { type CompiledQuery, sql } from 'kysely';
 import { type CommentRow, type DecisionRow, query, type RecipientRow } from '../../db';
+import { timePrefix } from '../../ids';
 import { whereStatus } from '../../moderation/queue/filter-store';
 
 /** What is told of a comment depends on this alone (news.ts). */
@@ -31,14 +32,25 @@ export type NoticeRow = NewsRow &
     reports: string;
     /** How many readers had reported it by the moment of the notice; null: nobody did at that moment, or it was answered. */
     report: number | null;
+    /** How many were written on the site in the hour before it; no more than `MANY` are counted. */
+    lately: number;
   };
 const REPORTS = 5;
+/** So many comments within an hour are too many for as many mails. */
+export const MANY = 30;
+const HOUR_MS = 3_600_000;
 
-/** To whom, about which comment, since when (ms). */
-export type Asked = [recipientId: string, commentId: string, at: number];
+/** To whom, about which comment, since when (ms): of a digest, null. */
+export type Asked = [recipientId: string, commentId: string, at: number | null];
 
 /** Whoever has ended it, and what is gone, has no row. */
 export function selectNotices(asked: Asked[]): CompiledQuery<NoticeRow> {
+  const list = asked.map(([to, about, at]) => [
+    to,
+    about,
+    at,
+    at === null ? '~' : timePrefix(Math.max(0, at - HOUR_MS)),
+  ]);
   return sql<NoticeRow>`
     SELECT ${newsColumns}, j.key AS place, r.email, r.language, c.site_id, c.body, c.author_name, c.author_url, c.verdict,
       c.created_at, s.name AS site_name, p.url AS page_url, p.title AS page_title,
@@ -47,8 +59,10 @@ export function selectNotices(asked: Asked[]): CompiledQuery<NoticeRow> {
           SELECT reason, note FROM flags WHERE comment_id = c.id ORDER BY created_at DESC LIMIT ${REPORTS})) END AS reports,
       CASE WHEN c.flagged > 0 THEN (
         SELECT COUNT(*) FROM flags f WHERE f.comment_id = c.id AND f.created_at <= j.value ->> 2
-        HAVING MAX(f.created_at) = j.value ->> 2) END AS report
-    FROM json_each(${JSON.stringify(asked)}) j
+        HAVING MAX(f.created_at) = j.value ->> 2) END AS report,
+      (SELECT COUNT(*) FROM (
+        SELECT 1 FROM comments o WHERE o.site_id = c.site_id AND o.id > j.value ->> 3 AND o.id < c.id LIMIT ${MANY})) AS lately
+    FROM json_each(${JSON.stringify(list)}) j
     CROSS JOIN recipients r ON r.id = j.value ->> 0 CROSS JOIN comments c ON c.id = j.value ->> 1
     CROSS JOIN pages p ON p.id = c.page_id CROSS JOIN sites s ON s.id = c.site_id ${decided} WHERE ${isTold}`.compile(
     query,
@@ -66,6 +80,19 @@ export function selectItems(recipientIds: string[], rows: number): CompiledQuery
     CROSS JOIN digest_items i ON i.recipient_id = r.id AND i.comment_id IN (
       SELECT comment_id FROM digest_items WHERE recipient_id = r.id ORDER BY comment_id DESC LIMIT ${rows})
     LEFT JOIN comments c ON c.id = i.comment_id AND ${isTold} ${decided} ORDER BY i.comment_id DESC`.compile(query);
+}
+
+/** Puts comments into digests, which go out then at the latest. @param dueAt ms */
+export function insertItems(items: [recipientId: string, commentId: string][], dueAt: number): CompiledQuery[] {
+  const list = JSON.stringify(items);
+  return [
+    sql`
+      INSERT OR IGNORE INTO digest_items (recipient_id, comment_id)
+      SELECT value ->> 0, value ->> 1 FROM json_each(${list})`.compile(query),
+    sql`
+      UPDATE recipients SET digest_due_at = MIN(COALESCE(digest_due_at, ${dueAt}), ${dueAt})
+      WHERE id IN (SELECT value ->> 0 FROM json_each(${list}))`.compile(query),
+  ];
 }
 
 /** Takes comments out of digests. */
