@@ -13,7 +13,6 @@ import { siteSql } from '../../cli/site-sql.ts';
 import { type ScriptedServer, startScriptedServer } from '../mail-server.ts';
 import { ask, type Load, load } from './load.ts';
 import { findDescendants } from './memory.ts';
-import type { RunBill } from './notify-worker.ts';
 import { fixed, median, medianRatio, printTable, type Report, whole } from './report.ts';
 
 /** D1 queries, and connections and requests, that the free plan allows an invocation. */
@@ -28,6 +27,14 @@ const TICK_MS = 10;
 const PAGE = '01jz0000000000000000000000';
 const HOST = 'bench.example';
 const SITE = { id: 'bench', name: 'Bench', hosts: [HOST], settings: { attackAfter: 0 } };
+
+/** What a run asked of D1 (test/fixtures/notify-worker.ts). */
+interface RunBill {
+  trips: number;
+  queries: number;
+  read: number;
+  written: number;
+}
 
 export interface NotifyEffort {
   followers: number;
@@ -224,7 +231,7 @@ async function start(persistDir: string, mail: ScriptedServer | null, followers:
   return startServer({
     persistDir,
     assets: 'test/cli/assets',
-    main: 'test/bench/notify-worker.ts',
+    main: 'test/fixtures/notify-worker.ts',
     limits: { post: 1_000_000, read: 1_000_000 },
     sites: [SITE],
     vars: {

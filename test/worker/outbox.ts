@@ -44,7 +44,14 @@ export const follow = (topic: string, recipient: string): Promise<unknown> =>
 export async function addWebhook(site: string, events: EventType[]): Promise<string> {
   const id = randomId();
   const row = { id, site_id: site, url: 'https://hook.example/', shape: 'standard', events: JSON.stringify(events) };
-  await insert('webhooks', { ...row, secret: '', previous_secret: null, rotated_at: null, active: 1, created_at: 0 });
+  await insert('webhooks', {
+    ...row,
+    secret: `whsec_${btoa('0'.repeat(32))}`,
+    previous_secret: null,
+    rotated_at: null,
+    active: 1,
+    created_at: 0,
+  });
   return id;
 }
 

@@ -5,11 +5,13 @@ import { type CodeOf, digitsOf } from '../../worker/identity/mail-code-digits';
 import worker from '../../worker/index';
 import { signLink } from '../../worker/notify/links';
 import { linkToDecide } from '../../worker/notify/moderators/addresses';
+import { drain, RUN } from '../../worker/notify/outbox/drain';
 import { SOURCES } from '../../worker/transfer/exports/export-store';
-import { ADMIN, bindings, call, createSite, draft, key as newKey, post, query, thread } from './api';
+import { ADMIN, bindings, call, createSite, draft, key as newKey, post, query, send, thread } from './api';
 import { authorRecord, commentRecord, idAt, pageRecord, START } from './importing';
 import { createKey, type Key } from './key';
 import { MAIL } from './mails';
+import { addModerator, addRecipient, addWebhook, follow, pageOf } from './outbox';
 import { createPerson } from './person';
 
 const TABLES =
@@ -139,12 +141,11 @@ async function ofWebhooks(): Promise<void> {
   await admin('POST', '/admin/decisions', { action: 'spam', ids: [(await post({ url }, ADMIN)).id] });
   for (const path of ['/admin/webhooks', `/admin/webhooks${query({ site })}`]) await admin('GET', path);
   const deliveries: { event: string; target: string }[] = [];
-  for (const status of [{}, { status: 'sent' }, { status: 'dead' }, { status: 'waiting' }])
-    for (const webhook of [{}, { webhook: id }])
-      for (const after of [{}, { after: `9000000000000~e~${id}` }]) {
-        const params: Record<string, string> = { site, ...status, ...webhook, ...after };
-        const answer = await admin<{ deliveries: typeof deliveries }>('GET', `/admin/deliveries${query(params)}`);
-        deliveries.push(...answer.deliveries);
+  for (const status of ['', '&status=sent', '&status=dead', '&status=waiting'])
+    for (const webhook of ['', `&webhook=${id}`])
+      for (const after of ['', `&after=9000000000000~e~${id}`]) {
+        const path = `/admin/deliveries?site=${site}${status}${webhook}${after}`;
+        deliveries.push(...(await admin<{ deliveries: typeof deliveries }>('GET', path)).deliveries);
       }
   const { event, target } = deliveries[0]!;
   for (const body of [{ event, target }, { site }]) await admin('POST', '/admin/deliveries/resend', body);
@@ -288,7 +289,7 @@ async function ofFeeds(): Promise<void> {
   };
   const scopes: Record<string, string>[] = [{ site }, { url }, { comment: top.id }, { comment: reply.id }];
   for (const scope of scopes)
-    for (const place of [{}, { after: other.id }, { before: other.id }])
+    for (const place of [{}, { after: other.id }, { before: other.id }] as Record<string, string>[])
       await read(`/feed.atom${query({ ...scope, ...place })}`);
   for (const body of [{ site }, {}]) {
     const made = await call(
@@ -391,7 +392,7 @@ async function ofReaders(): Promise<void> {
   const follow = async (email: string, more: object, token?: string): Promise<string> => {
     const body = JSON.stringify({ url, email, ...more });
     const DPoP = await key.prove('POST', '/subscriptions', { body, ...(token !== undefined && { token }) });
-    const login = token === undefined ? {} : { Authorization: `DPoP ${token}` };
+    const login: Record<string, string> = token === undefined ? {} : { Authorization: `DPoP ${token}` };
     await send('/subscriptions', body, { 'Content-Type': 'application/json', DPoP, ...login });
     return (await bindings.DB.prepare('SELECT id FROM recipients WHERE email = ?').bind(email).first<string>('id'))!;
   };
@@ -419,6 +420,27 @@ async function ofReaders(): Promise<void> {
   for (const table of ['digest_items', 'subscriptions', 'opt_in']) expect(written).toContain(table);
 }
 
+/** A run of the outbox with something for everybody: at once and in digests, followers by the portion, and one that is held amid it. */
+async function ofOutbox(): Promise<void> {
+  const { site, url } = await createSite();
+  const top = await post({ url });
+  const page = await pageOf(top.id);
+  await addWebhook(site, ['comment.created', 'comment.spam', 'comment.approved']);
+  await addModerator(site);
+  await addModerator(site, { frequency: 'hourly', digest_due_at: 1 });
+  await follow(page, (await addRecipient(site, { frequency: 'daily', digest_due_at: 1 })).id);
+  for (let n = 0; n < 12; n++) await follow(n % 2 ? page : top.id, (await addRecipient(site)).id);
+  const run = (later = 0) => drain({ ...bindings, ...MAIL, DB }, Date.now() + later, RUN.cron);
+  // The run behind each tells ten of them.
+  const { id } = (await (await send(draft({ url, parent: top.id }), {}, { DB })).json()) as { id: string };
+  await call('/admin/decisions', {
+    method: 'POST',
+    headers: { ...ADMIN, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ action: 'hold', ids: [id] }),
+  });
+  for (const later of [0, 11 * 60_000, 25 * HOUR_MS]) await run(later);
+}
+
 it('reads no table from end to end, for nobody’s request', async () => {
   await ofEverySort();
   await ofPages();
@@ -431,6 +453,7 @@ it('reads no table from end to end, for nobody’s request', async () => {
   await ofImports();
   await ofModerators();
   await ofReaders();
+  await ofOutbox();
   const scans: string[] = [];
   for (const [text, params] of asked) {
     const { results } = await bindings.DB.prepare(`EXPLAIN QUERY PLAN ${text}`)
