@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { type Server, startServer } from '../../cli/server.ts';
 import type { Mail } from '../../worker/notify/mail/mail.ts';
 import type { Outcome } from '../../worker/notify/outbox/outcome.ts';
@@ -20,6 +20,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server?.kill();
+  // What failed where nobody waited for it would stand there.
+  expect(server?.log() ?? '').not.toMatch(/uncaught|unhandled|MaxListeners/i);
   if (server) await rm(server.persistDir, { recursive: true, force: true });
 });
 

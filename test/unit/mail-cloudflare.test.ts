@@ -50,6 +50,7 @@ describe('the binding', () => {
     ['E_RECIPIENT_SUPPRESSED', { final: true }],
     ['E_CONTENT_TOO_LARGE', { final: true }],
     ['E_DELIVERY_FAILED', {}],
+    ['E_VALIDATION_ERROR', {}],
     ['E_RATE_LIMIT_EXCEEDED', { outage: true }],
     ['E_SENDER_NOT_VERIFIED', { outage: true }],
     ['E_HEADER_NOT_ALLOWED', { outage: true }],

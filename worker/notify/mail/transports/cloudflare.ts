@@ -16,8 +16,9 @@ const TAKEN = [
   'Auto-Submitted',
   'X-Auto-Response-Suppress',
 ];
-/** What it says of this mail alone; everything else is true of every mail. */
-const ABOUT_MAIL = ['E_RECIPIENT_SUPPRESSED', 'E_CONTENT_TOO_LARGE', 'E_VALIDATION_ERROR'];
+/** What it says of this mail alone, for good or for now; everything else is true of every mail. */
+const FINAL = ['E_RECIPIENT_SUPPRESSED', 'E_CONTENT_TOO_LARGE'];
+const LATER = ['E_DELIVERY_FAILED', 'E_VALIDATION_ERROR'];
 
 /** @throws Problem setup_required */
 export function openCloudflare(binding: Bindings['EMAIL'], sender: Sender): Transport {
@@ -47,6 +48,6 @@ export function openCloudflare(binding: Bindings['EMAIL'], sender: Sender): Tran
 
 function outcomeOf({ code = '', message }: Error & { code?: string }): Outcome {
   const answer = `${code} ${message}`.trim().slice(0, 300);
-  if (code === 'E_DELIVERY_FAILED') return { sent: false, answer };
-  return { sent: false, answer, ...(ABOUT_MAIL.includes(code) ? { final: true } : { outage: true }) };
+  if (LATER.includes(code)) return { sent: false, answer };
+  return { sent: false, answer, ...(FINAL.includes(code) ? { final: true } : { outage: true }) };
 }
