@@ -1,7 +1,7 @@
 /**
  * A real HTTP server on this machine that stands for whoever is told things: it keeps what it gets and answers as it was asked to.
  * Worker tests begin it beforehand (vitest.config.ts) because workerd can ask servers and not be one; they speak with it through
- * worker/received.ts. What is sent to a box goes below `/box/NAME/`; `/answers/NAME` and `/seen/NAME` are for the test.
+ * test/worker/received.ts. What is sent to a box goes below `/box/NAME/`; `/answers/NAME` and `/seen/NAME` are for the test.
  */
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';

@@ -56,7 +56,7 @@ function* stringsOf(value: unknown, path = ''): Generator<[path: string, text: s
     for (const [name, inner] of Object.entries(value)) yield* stringsOf(inner, `${path}.${name}`);
 }
 
-describe.each(HOSTILE)('threat 4: a stranger’s text is text, in %j', (text) => {
+describe.each(HOSTILE)('threat 4 and threat 8: a stranger’s text is text, and makes no link, in %j', (text) => {
   it('Slack', async () => {
     const { json } = await write('slack', 'https://hooks.slack.com/services/x', payloadOf(comment(text)));
     expect(json).toMatchObject({ link_names: false, unfurl_links: false, mrkdwn: false });

@@ -1,4 +1,4 @@
-/** Somebody who is told things by webhook: a box of its own at the receiver (../receiver.ts), behind a public address. */
+/** Somebody who is told things by webhook: a box of its own at the receiver (test/receiver.ts), behind a public address. */
 import { inject } from 'vitest';
 import type { Bindings } from '../../worker/env';
 import type { ReceiverAnswer, Seen } from '../receiver';

@@ -42,7 +42,8 @@ export async function deliver(env: Bindings, telling: Omit<Telling, 'origin' | '
     );
     return await judge(answer, webhook.secret);
   } catch (error) {
-    if (!(error instanceof Problem)) console.error(error);
+    // What it says may have the address in it, which may be a secret.
+    if (!(error instanceof Problem)) console.error(`webhook: ${error instanceof Error ? error.name : 'unknown'}`);
     const answer = error instanceof Problem ? error.message : 'Could not be sent.';
     const isOutage = error instanceof Problem && error.code === 'outside_unreachable';
     return { sent: false, answer, ...(isOutage ? { outage: true } : { final: true }) };

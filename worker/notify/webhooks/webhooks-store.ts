@@ -28,14 +28,33 @@ export function insertWebhook(row: WebhookRow, most: number, known: object, deci
   ];
 }
 
-/** What may change of it. @param known what the log tells of it */
+export type WebhookChange = Partial<Pick<WebhookRow, 'url' | 'events' | 'secret' | 'active'>>;
+
+/** What is not named stays as it then is. @param known what the log tells of it */
 export function updateWebhook(
-  { id, url, events, secret, previous_secret, rotated_at, active }: WebhookRow,
+  id: string,
+  change: WebhookChange,
   known: Known,
   decision: DecisionDraft,
 ): CompiledQuery[] {
-  const change = { url, events, secret, previous_secret, rotated_at, active };
   return [logOf(id, known, decision), query.updateTable('webhooks').set(change).where('id', '=', id).compile()];
+}
+
+/** The one that holds becomes the one before. */
+export function replaceSecret(
+  id: string,
+  { secret, rotated_at }: Pick<WebhookRow, 'secret' | 'rotated_at'>,
+  known: Known,
+  decision: DecisionDraft,
+): CompiledQuery[] {
+  return [
+    logOf(id, known, decision),
+    query
+      .updateTable('webhooks')
+      .set((eb) => ({ previous_secret: eb.ref('secret'), secret, rotated_at }))
+      .where('id', '=', id)
+      .compile(),
+  ];
 }
 
 /** With its log: of whom nothing is known any more, nothing is sent again. */

@@ -23,7 +23,15 @@ import { Problem } from '../../problem';
 import { type AppContext, openDb, readBody } from '../../request';
 import { SHAPES } from './shapes/table';
 import { createSecret } from './sign';
-import { insertWebhook, deleteWebhook as remove, selectWebhook, selectWebhooks, updateWebhook } from './webhooks-store';
+import {
+  insertWebhook,
+  deleteWebhook as remove,
+  replaceSecret,
+  selectWebhook,
+  selectWebhooks,
+  updateWebhook,
+  type WebhookChange,
+} from './webhooks-store';
 
 /** Of a site: each costs a request for all that happens. */
 const MOST = 20;
@@ -84,13 +92,15 @@ export async function changeWebhook(c: AppContext): Promise<Response> {
           url: checkAddress(c.env, shape, url ?? row.url, shape === 'standard' ? '' : (secret ?? row.secret)),
           ...(secret !== undefined && { secret }),
         };
-  const change = {
+  const change: WebhookChange = {
     ...address,
     ...(events && { events: JSON.stringify([...new Set(events)]) }),
     ...(active !== undefined && { active: active ? 1 : 0 }),
   };
   const after = { ...row, ...change };
-  if (Object.keys(change).length > 0) await batchAs(db, grant, ...writeChange(grant, row, after, Date.now()));
+  const known = { before: knownOf(row), after: knownOf(after) };
+  const decision = decideAs(grant, 'webhook.change', row, Date.now());
+  if (Object.keys(change).length > 0) await batchAs(db, grant, ...updateWebhook(row.id, change, known, decision));
   return c.json(presentWebhook(after));
 }
 
@@ -112,8 +122,9 @@ export async function rotateWebhookSecret(c: AppContext): Promise<Response> {
   if (row.shape !== 'standard')
     throw new Problem('invalid_request', 'Only webhooks of the shape standard have a secret that signs.');
   const now = Date.now();
-  const after = { ...row, secret: createSecret(), previous_secret: row.secret, rotated_at: now };
-  await batchAs(db, grant, ...writeChange(grant, row, after, now));
+  const after = { ...row, secret: createSecret(), rotated_at: now };
+  const known = { before: knownOf(row), after: knownOf(after) };
+  await batchAs(db, grant, ...replaceSecret(row.id, after, known, decideAs(grant, 'webhook.change', row, now)));
   return c.json(presentWithSecret(after));
 }
 
@@ -162,13 +173,6 @@ const knownOf = (row: WebhookRow): Omit<Webhook, 'id' | 'createdAt'> => {
 function decideAs(grant: Grant, action: Action, { site_id }: WebhookRow, now: number): DecisionDraft {
   return draftDecision(grant, newId(now, crypto.getRandomValues(new Uint8Array(16))), site_id, action, now);
 }
-
-const writeChange = (grant: Grant, before: WebhookRow, after: WebhookRow, now: number) =>
-  updateWebhook(
-    after,
-    { before: knownOf(before), after: knownOf(after) },
-    decideAs(grant, 'webhook.change', after, now),
-  );
 
 const presentWithSecret = (row: WebhookRow): WebhookWithSecret => ({
   ...presentWebhook(row),
