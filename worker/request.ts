@@ -1,4 +1,5 @@
 /** What the middleware in app.ts learns about a request and every room may ask: the typed Hono context. */
+import type { D1SessionBookmark, D1SessionConstraint } from '@cloudflare/workers-types';
 import type { Context } from 'hono';
 import ipaddr from 'ipaddr.js';
 import type * as v from 'valibot';
