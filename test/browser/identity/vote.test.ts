@@ -130,6 +130,7 @@ describe('a report', () => {
     await more(p, 'Buy now').focus();
     await p.keyboard.press('Enter');
     await p.getByRole('button', { name: 'Report' }).press('Enter');
+    await p.getByRole('radio', { name: 'Advertising' }).waitFor();
     await expect.poll(() => focused(p)).toBe('input');
     const sent = p.waitForRequest((request) => request.url().endsWith('/flags') && request.method() === 'POST');
     await p.keyboard.press('Space');
