@@ -5,10 +5,11 @@ import { AdminComment } from '../../worker/contract-admin';
 import { EVENTS, type EventType, GoneComment, type WebhookWithSecret } from '../../worker/contract-notify';
 import { Import } from '../../worker/contract-transfer';
 import { drain } from '../../worker/notify/outbox/drain';
+import { findForbidden } from '../allowed-html';
 import type { Seen } from '../receiver';
 import { type Message, Verifier } from '../standard-webhooks';
 import { ask } from './admin';
-import { ADMIN, bindings, call, createSite, draft, send } from './api';
+import { ADMIN, bindings, call, createSite, draft, send, setRow } from './api';
 import { commentRecord, idAt, pageRecord, START } from './importing';
 import { createKey } from './key';
 import { type Box, openBox } from './received';
@@ -203,6 +204,21 @@ describe('threat 16: what is not public', () => {
   });
 });
 
+it('threat 7: hostile rows are told harmless', async () => {
+  const { site, url } = await createSite();
+  const box = openBox();
+  const webhook = await createWebhook(box, { site });
+  await box.answer({ status: 500 }, { status: 204 });
+  const id = await postTo(box, url);
+  const html =
+    '<p onclick="x()">a</p><script>x()</script><img src=x onerror=x()><a href="javascript:x()">b</a><style>*{}</style>';
+  await setRow(id, { html, author_url: 'javascript:x()', verdict: '{', author_avatar: null });
+  await retry(box, webhook);
+  const { data } = await take(webhook, (await box.seen())[1]!);
+  expect(findForbidden(String(data.html))).toEqual([]);
+  expect(data).toMatchObject({ author: { url: null }, findings: [] });
+});
+
 describe('threat 12: a receiver', () => {
   async function arrange(): Promise<{ webhook: WebhookWithSecret; seen: Seen; box: Box; url: string }> {
     const { site, url } = await createSite();
@@ -317,6 +333,20 @@ describe('what is not taken', () => {
     expect(webhooks).toMatchObject([{ active: false }]);
     await postTo(box, url);
     expect(await box.seen()).toHaveLength(1);
+  });
+
+  it.each([
+    [503, 1],
+    [500, 3],
+  ])('%i: of three that are due, %i are tried in a run', async (status, tried) => {
+    const { site, url } = await createSite();
+    const box = openBox();
+    const webhook = await createWebhook(box, { site });
+    await box.answer({ status });
+    for (const _ of [1, 2, 3]) await postTo(box, url);
+    await retry(box, webhook);
+    expect(await box.seen()).toHaveLength(3 + tried);
+    expect((await deliveriesOf(webhook.id)).map(({ attempts }) => attempts)).toEqual([2, 2, 2]);
   });
 
   it('a 2xx is success, however much comes with it', async () => {
