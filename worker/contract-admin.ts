@@ -26,7 +26,7 @@ export const SCOPES = {
   'comments:read': 'Read comments of any status, with what moderators know of them; the log; bans',
   'comments:moderate': 'Decide about comments, change and move them, ban their writers, undo',
   'pages:write': 'Close, rename, move and merge pages',
-  'sites:write': 'Sites: origins, names, settings, rules',
+  'sites:write': 'Sites: origins, names, settings, rules; webhooks, who gets mail, what was sent',
   'stats:read': 'Numbers for the dashboard',
   transfer: 'Import and export',
   'tokens:write': 'Make and revoke tokens, with no more scopes than one has',
