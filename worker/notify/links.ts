@@ -27,16 +27,22 @@ export async function readLink(env: Bindings, purpose: LinkPurpose, token: strin
   return null;
 }
 
+/** Importing one costs as much as signing, and a run signs for each of its mails. */
+const keys = new Map<string, CryptoKey>();
+
+async function keyOf(secret: string): Promise<CryptoKey> {
+  const known = keys.get(secret);
+  if (known) return known;
+  const raw = new TextEncoder().encode(`link:${secret}`);
+  const key = await crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  keys.set(secret, key);
+  return key;
+}
+
 async function macOf(secret: string, purpose: LinkPurpose, parts: string[]): Promise<string> {
-  const encoder = new TextEncoder();
-  const key = await crypto.subtle.importKey(
-    'raw',
-    encoder.encode(`link:${secret}`),
-    { name: 'HMAC', hash: 'SHA-256' },
-    false,
-    ['sign'],
-  );
-  const mac = await crypto.subtle.sign('HMAC', key, encoder.encode([purpose, ...parts].join('.')));
+  const key = await keyOf(secret);
+  const signed = new TextEncoder().encode([purpose, ...parts].join('.'));
+  const mac = await crypto.subtle.sign('HMAC', key, signed);
   return btoa(String.fromCharCode(...new Uint8Array(mac, 0, MAC_BYTES)))
     .replaceAll('+', '-')
     .replaceAll('/', '_')

@@ -98,7 +98,14 @@ const hex = (text: string) =>
 function printQuoted(text: string): string {
   return text
     .split('\n')
-    .map((line) => breakLine(line.replace(/[^\t\x20-\x3c\x3e-\x7e]+/g, hex).replace(/[\t ]$/, hex)))
+    .map((line) =>
+      breakLine(
+        line
+          .replaceAll('=', '=3D')
+          .replace(/[^\t\x20-\x7e]+/g, hex)
+          .replace(/[\t ]$/, hex),
+      ),
+    )
     .join('\r\n');
 }
 
