@@ -36,6 +36,7 @@ export async function proveDeploy(plan: DeployPlan, scratch: string): Promise<vo
     'create the R2 bucket for backups, or deploy without one where R2 is not enabled',
     'generate ADMIN_TOKEN and AUTH_SECRET where the worker lacks them',
     'upload the worker and its static files',
+    'tell it where it answers (PUBLIC_URL), where nothing says so',
     plan.hosts.length > 0
       ? `register ${plan.hosts.join(', ')} as site ${plan.site}`
       : 'register no site (add --origin https://blog.example)',
