@@ -182,6 +182,28 @@ export const FlagRecord = v.strictObject({
   note: v.nullable(v.string()),
   createdAt: IsoTime,
 });
+/** An address that gets mail: a reader's who follows something, or a moderator's. */
+export const RecipientRecord = v.strictObject({
+  type: v.literal('recipient'),
+  site: SiteId,
+  id: Id,
+  role: v.picklist(['reader', 'moderator']),
+  email: v.pipe(Email, v.regex(/^[^\s\p{C}@]+@[^\s\p{C}@]+$/u, 'must be an e-mail address')),
+  state: v.picklist(['asked', 'active', 'unsubscribed', 'bounced', 'complained']),
+  frequency: v.picklist(['instant', 'hourly', 'daily']),
+  language: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{2,35}$/, 'must be a language such as en or pt-BR')),
+  about: v.pipe(v.array(v.string()), v.description('Of a moderator: what they hear of')),
+  person: v.pipe(v.nullable(Identity), v.description('Whoever asked for it')),
+  askedAt: IsoTime,
+  asks: v.pipe(Count, v.description('Mails that asked to confirm, since it was confirmed')),
+  createdAt: IsoTime,
+});
+export const SubscriptionRecord = v.strictObject({
+  type: v.literal('subscription'),
+  recipient: Id,
+  topic: v.pipe(Id, v.description('A page, or a comment whose replies are told')),
+  createdAt: IsoTime,
+});
 export const DecisionRecord = v.strictObject({
   type: v.literal('decision'),
   site: v.pipe(v.union([SiteId, v.literal('')]), v.description('Empty when it is about no single one')),
@@ -242,6 +264,8 @@ export const RECORDS = {
   vote: VoteRecord,
   reaction: ReactionRecord,
   flag: FlagRecord,
+  recipient: RecipientRecord,
+  subscription: SubscriptionRecord,
   decision: DecisionRecord,
   ban: BanRecord,
   deletion: DeletionRecord,

@@ -15,6 +15,8 @@ const RECORDS_LOST: Partial<Record<RecordType, string>> = {
   vote: 'single votes',
   reaction: 'single reactions',
   flag: 'flags',
+  recipient: 'addresses that get mail',
+  subscription: 'what they follow',
   decision: 'decisions',
   ban: 'bans',
   deletion: 'wishes to be forgotten',

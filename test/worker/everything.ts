@@ -158,10 +158,30 @@ export async function createEverything(): Promise<Everything> {
   await insert('aliases', { site_id: other, key: `#${NAUGHTY[0]}`, target: '#elsewhere' });
 
   await fillImported(site, url);
+  await fillFollowers(site, f, third.jkt);
   await insert('deletions', { identity: third.jkt, due_at: 4_000_000_000_000 });
   await insert('models', { site_id: other, version: 3, data: 'AQID', good: 2, spam: 3 });
   for (const name of ['views', 'posts']) await insert('stats', { site_id: other, day: '2026-01-31', name, value: 12 });
   return { site, url, other, guest, own, reader, person, decision: { batch, comment: f } };
+}
+
+/** Somebody who follows a comment, somebody who has not agreed yet, and a moderator who gets mail. */
+async function fillFollowers(site: string, comment: string, author: string): Promise<void> {
+  const common = { site_id: site, frequency: 'daily', language: 'pt-BR', asked_at: 5, asks: 1, created_at: 6 };
+  const [active, asked] = [newRowId(), newRowId()];
+  await insert('recipients', {
+    ...common,
+    id: active,
+    role: 'reader',
+    email: 'f@mail.example',
+    state: 'active',
+    author_id: author,
+  });
+  await insert('recipients', { ...common, id: asked, role: 'reader', email: 'g@mail.example', state: 'asked' });
+  const moderator = { id: newRowId(), role: 'moderator', email: 'm@mail.example', state: 'bounced', about: '["held"]' };
+  await insert('recipients', { ...common, ...moderator });
+  for (const recipient_id of [active, asked])
+    await insert('subscriptions', { topic: comment, recipient_id, created_at: 7 });
 }
 
 /** What an import leaves: its row, authors, and comments of every status, orphans and pingbacks among them. */

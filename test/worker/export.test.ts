@@ -27,6 +27,8 @@ const TABLES: Record<RecordType, string> = {
   vote: 'votes',
   reaction: 'reactions',
   flag: 'flags',
+  recipient: 'recipients',
+  subscription: 'subscriptions',
   decision: 'decisions',
   ban: 'bans',
   deletion: 'deletions',

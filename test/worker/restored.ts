@@ -4,7 +4,7 @@ import { bindings } from './api';
 
 /** Whatever order foreign keys ask for. */
 const TABLES =
-  'votes reactions flags comments aliases pages accounts sessions people avatars deletions decisions bans models stats authors imports origins sites search proofs'.split(
+  'digest_items subscriptions recipients events deliveries votes reactions flags comments aliases pages accounts sessions people avatars deletions decisions bans models stats authors imports origins sites search proofs'.split(
     ' ',
   );
 export async function emptyDatabase(): Promise<void> {

@@ -19,8 +19,10 @@ import type {
   PageRow,
   PersonRow,
   ReactionRow,
+  RecipientRow,
   SiteRow,
   StatRow,
+  SubscriptionRow,
   VoteRow,
 } from '../../db';
 
@@ -38,6 +40,8 @@ interface Rows {
   vote: VoteRow;
   reaction: ReactionRow;
   flag: FlagRow;
+  recipient: RecipientRow;
+  subscription: SubscriptionRow;
   decision: DecisionRow;
   ban: BanRow;
   deletion: DeletionRow;
@@ -176,6 +180,28 @@ const PRESENT: { [T in RecordType]: Present<T> } = {
     note: row.note,
     createdAt: iso(row.created_at),
   }),
+  recipient: (row, emails) =>
+    emails
+      ? {
+          type: 'recipient',
+          site: row.site_id,
+          id: row.id,
+          role: row.role,
+          email: row.email,
+          state: row.state,
+          frequency: row.frequency,
+          language: row.language,
+          about: readJson(row.about, isArray, []) as string[],
+          person: row.author_id,
+          askedAt: iso(row.asked_at),
+          asks: row.asks,
+          createdAt: iso(row.created_at),
+        }
+      : null,
+  subscription: (row, emails) =>
+    emails
+      ? { type: 'subscription', recipient: row.recipient_id, topic: row.topic, createdAt: iso(row.created_at) }
+      : null,
   decision: (row, emails) => {
     const items = readJson(row.items, isArray, [], !emails);
     if (!emails && items.some(isAboutEmail)) return null;

@@ -123,6 +123,19 @@ export const SOURCES: Record<RecordType, Source> = {
     columns: `t.reason, t.note, t.created_at, ${itsPage}`,
     size: 'octet_length(COALESCE(t.note, 0))',
   },
+  recipient: {
+    table: 'recipients',
+    key: ['id'],
+    site: withSite,
+    columns: `t.id, t.site_id, t.role, t.email, t.state, t.frequency, t.language, t.about, t.author_id, t.asked_at, t.asks,
+      t.created_at`,
+  },
+  subscription: {
+    table: 'subscriptions',
+    key: ['topic', 'recipient_id'],
+    site: { leads: false, is: '(SELECT r.site_id FROM recipients r WHERE r.id = t.recipient_id)' },
+    columns: 't.created_at',
+  },
   decision: {
     table: 'decisions',
     key: ['site_id', 'id'],

@@ -49,13 +49,14 @@ export async function exportRecords(c: AppContext): Promise<Response> {
 
 const TYPES = Object.keys(RECORDS) as RecordType[];
 /** What others refer to, and comes before them: what is behind the last of these that was seen was born too late. */
-const COLUMNS = { person: 'person_id', page: 'page_id', comment: 'comment_id' } as const;
+const COLUMNS = { person: 'person_id', page: 'page_id', comment: 'comment_id', recipient: 'recipient_id' } as const;
 const REFERRED: { [T in RecordType]?: (keyof typeof COLUMNS)[] } = {
   account: ['person'],
   comment: ['page'],
   vote: ['comment', 'page'],
   reaction: ['page'],
   flag: ['comment', 'page'],
+  subscription: ['recipient'],
 };
 
 const Place = v.strictObject({
@@ -67,6 +68,7 @@ const Place = v.strictObject({
     person: v.optional(v.string()),
     page: v.optional(v.string()),
     comment: v.optional(v.string()),
+    recipient: v.optional(v.string()),
   }),
 });
 type Place = v.InferOutput<typeof Place>;

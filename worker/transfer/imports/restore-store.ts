@@ -116,6 +116,29 @@ const TARGETS: { [T in RecordType]?: Target } = {
     }),
     { finds: isThere('comments', 'comment_id') },
   ),
+  recipient: target<'recipient'>(
+    'recipients',
+    (r) => ({
+      id: r.id,
+      site_id: r.site,
+      role: r.role,
+      email: r.email,
+      state: r.state,
+      frequency: r.frequency,
+      language: r.language,
+      about: JSON.stringify(r.about),
+      author_id: r.person,
+      asked_at: ms(r.askedAt),
+      asks: r.asks,
+      created_at: ms(r.createdAt),
+    }),
+    { finds: isThere('sites', 'site_id') },
+  ),
+  subscription: target<'subscription'>(
+    'subscriptions',
+    (r) => ({ topic: r.topic, recipient_id: r.recipient, created_at: ms(r.createdAt) }),
+    { finds: isThere('recipients', 'recipient_id') },
+  ),
   decision: target<'decision'>('decisions', (r) => ({
     site_id: r.site,
     id: r.id,
@@ -204,7 +227,7 @@ export interface Misfit {
   owner: string | null;
 }
 
-type Table = 'sites' | 'people' | 'pages' | 'comments';
+type Table = 'sites' | 'people' | 'pages' | 'comments' | 'recipients';
 /** What each type refers to: field, table, and of which records it may be in the same request. */
 const REFERENCES: [type: RecordType, field: string, table: Table, by: RecordType][] = [
   ['person', 'site', 'sites', 'site'],
@@ -213,6 +236,8 @@ const REFERENCES: [type: RecordType, field: string, table: Table, by: RecordType
   ['vote', 'comment', 'comments', 'comment'],
   ['reaction', 'page', 'pages', 'page'],
   ['flag', 'comment', 'comments', 'comment'],
+  ['recipient', 'site', 'sites', 'site'],
+  ['subscription', 'recipient', 'recipients', 'recipient'],
 ];
 
 /** @returns a query: the first record that cannot be written as it is, if any */
@@ -233,7 +258,7 @@ export function selectMisfits(records: AnyRecord[]): CompiledQuery<Misfit> {
       CASE j.value ->> 3 WHEN 'origins' THEN (${owner}) END AS owner
     FROM json_each(${JSON.stringify(asked)}) j
     WHERE CASE j.value ->> 3 WHEN 'origins' THEN EXISTS (${owner}) ${isMissing('sites')} ${isMissing('people')}
-      ${isMissing('pages')} ${isMissing('comments')} END
+      ${isMissing('pages')} ${isMissing('comments')} ${isMissing('recipients')} END
     ORDER BY j.key LIMIT 1`.compile(query);
 }
 
