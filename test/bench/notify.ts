@@ -7,13 +7,15 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { applySchema } from '../../cli/database.ts';
 import { type Server, startServer } from '../../cli/server.ts';
 import { siteSql } from '../../cli/site-sql.ts';
 import { type ScriptedServer, startScriptedServer } from '../mail-server.ts';
-import { ask, type Load, load } from './load.ts';
+import { loadCode } from './code.ts';
+import { ask } from './load.ts';
 import { findDescendants } from './memory.ts';
-import { fixed, median, medianRatio, printTable, type Report, whole } from './report.ts';
+import { fixed, median, printTable, type Report, whole } from './report.ts';
 
 /** D1 queries, and connections and requests, that the free plan allows an invocation. */
 const QUERIES = 50;
@@ -22,6 +24,10 @@ const MAILS_A_RUN = 40;
 const WRITTEN_A_MAIL = 6;
 /** How much longer a post may take at most where a mail server hangs. */
 const SLOWER = 1.5;
+const WARM_UP = 5;
+const PAUSE_MS = 150;
+/** How much more computing a run may be than sending alone. */
+const FLOORS = 2;
 /** Of Linux: what CPU time is counted in. */
 const TICK_MS = 10;
 const PAGE = '01jz0000000000000000000000';
@@ -38,13 +44,68 @@ interface RunBill {
 
 export interface NotifyEffort {
   followers: number;
-  rounds: number;
-  roundMs: number;
+  posts: number;
 }
 
 export async function measureNotify(folder: string, report: Report, effort: NotifyEffort): Promise<void> {
+  await measureWriting(report);
   await measureRuns(folder, report, effort);
   await measurePosts(folder, report, effort);
+}
+
+interface Code {
+  writeReply(shell: object, notice: object): object;
+  signLink(config: object, purpose: string, id: string): Promise<string>;
+  printMail(mail: object, sender: object, now: number): string;
+  readSender(from: string, url: string): object;
+}
+
+/** What a run computes itself: letters, links, and the form in which they are sent, by the worker's own code in this process. */
+async function measureWriting(report: Report): Promise<void> {
+  const code = await loadCode<Code>([
+    'notify/letters/reply',
+    'notify/links',
+    'notify/mail/mime',
+    'notify/mail/mail-url',
+  ]);
+  const config = { authSecret: 'bench-auth-secret-0123456789-abcdefghij', previousAuthSecret: null };
+  const sender = code.readSender(`Bench <comments@${HOST}>`, `https://comments.${HOST}`);
+  const page = { title: 'A page', url: `https://${HOST}/` };
+  const body = 'The first sun for a week. '.repeat(8);
+  const comment = { author: 'Ada', body, createdAt: Date.now(), url: `${page.url}#comment-x`, page };
+  const writeAll = async () => {
+    for (let n = 0; n < MAILS_A_RUN; n++) {
+      const preferencesUrl = `https://comments.${HOST}/${await code.signLink(config, 'preferences', `reader${n}`)}`;
+      const shell = {
+        language: 'en',
+        siteName: 'Bench',
+        siteHost: HOST,
+        preferencesUrl,
+        unsubscribeUrl: preferencesUrl,
+      };
+      const letter = code.writeReply(shell, { reason: 'page', comment, parent: null });
+      code.printMail(
+        { id: `a.${n}`, to: `reader${n}@reader.example`, list: HOST, ...letter },
+        sender,
+        comment.createdAt,
+      );
+    }
+  };
+  const times: number[] = [];
+  for (let round = 0; round < 60; round++) {
+    const { user } = process.cpuUsage();
+    for (let n = 0; n < 5; n++) await writeAll();
+    times.push((process.cpuUsage().user - user) / 5_000);
+  }
+  const ms = median(times.slice(20));
+  printTable(report, `Writing ${MAILS_A_RUN} notices`, ['', 'CPU ms'], [['letters, links and MIME', fixed(ms, 1)]]);
+  report.verdicts.push({
+    what: `CPU of writing ${MAILS_A_RUN} notices`,
+    target: `≤ ${CPU_MS} ms`,
+    measured: `${fixed(ms, 1)} ms`,
+    ok: ms <= CPU_MS,
+    firm: false,
+  });
 }
 
 async function measureRuns(folder: string, report: Report, { followers }: NotifyEffort): Promise<void> {
@@ -163,51 +224,51 @@ function tellRuns(report: Report, { runs, cpu, mails, seconds, followers }: Runs
       firm: true,
     },
     {
-      what: 'CPU of a run beyond its floor, ms, D1 included',
-      target: `≤ ${CPU_MS}`,
-      measured: `${fixed(ours - floor, 1)} (${fixed(ours / floor, 1)} × floor)`,
-      ok: !(ours - floor > CPU_MS),
+      what: 'CPU of a run, D1 included',
+      target: `≤ ${FLOORS} × floor`,
+      measured: `${fixed(ours / floor)} ×`,
+      ok: !(ours / floor > FLOORS),
       firm: false,
     },
   );
 }
 
-async function measurePosts(folder: string, report: Report, { rounds, roundMs }: NotifyEffort): Promise<void> {
+async function measurePosts(folder: string, report: Report, { posts }: NotifyEffort): Promise<void> {
   const mail = await startScriptedServer({ GREETING: 'hang' });
   const quiet = await start(join(folder, 'notify-quiet'), null, 0);
   const followed = await start(join(folder, 'notify-followed'), mail, 1_000);
   try {
-    const loads = { quiet: [] as Load[], followed: [] as Load[] };
-    for (let round = 0; round <= rounds; round++) {
-      const a = await load(() => postTo(quiet), 201, roundMs);
-      const b = await load(() => postTo(followed), 201, roundMs);
-      if (round === 0) continue; // to warm up
-      loads.quiet.push(a);
-      loads.followed.push(b);
-    }
-    const of = (list: Load[], key: keyof Load) => list.map((each) => each[key]);
-    const ratio = (key: keyof Load) => medianRatio(of(loads.followed, key), of(loads.quiet, key));
-    const row = (name: string, key: keyof Load) => [
+    const times = { quiet: [] as number[], followed: [] as number[] };
+    for (let n = -WARM_UP; n < posts; n++)
+      for (const [name, server] of Object.entries({ quiet, followed }) as [keyof typeof times, Server][]) {
+        const started = performance.now();
+        await post(server);
+        if (n >= 0) times[name].push(performance.now() - started);
+        // What is done behind the answer takes its share of this machine, which deployed is none of the next post's.
+        await wait(PAUSE_MS);
+      }
+    const at = (list: number[], share: number) => list.toSorted((x, y) => x - y)[Math.floor(list.length * share)]!;
+    const ratio = (share: number) => at(times.followed, share) / at(times.quiet, share);
+    const row = (name: string, share: number) => [
       name,
-      fixed(median(of(loads.quiet, key)), 1),
-      fixed(median(of(loads.followed, key)), 1),
-      fixed(ratio(key)),
+      fixed(at(times.quiet, share), 1),
+      fixed(at(times.followed, share), 1),
+      fixed(ratio(share)),
     ];
     printTable(
       report,
       'Posting, where nobody listens and where 1,000 follow while the mail server hangs',
-      ['', 'nobody', 'followed', '×'],
-      [row('p50, ms', 'p50Ms'), row('p99, ms', 'p99Ms'), row('posts a second', 'requestsPerSecond')],
+      ['ms', 'nobody', 'followed', '×'],
+      [row('p50', 0.5), row('p99', 0.99)],
       [
-        `medians of ${rounds} rounds in turns, two servers alike; the mail server was called ${mail.open.size} times and said nothing`,
+        `${posts} posts to each of two servers, in turns; the mail server was called ${mail.open.size} times and said nothing`,
       ],
     );
-    const slower = ratio('p50Ms');
     report.verdicts.push({
       what: 'posting while a mail server hangs, p50',
       target: `≤ ${SLOWER} × nobody listening`,
-      measured: `${fixed(slower)} ×`,
-      ok: slower <= SLOWER,
+      measured: `${fixed(ratio(0.5))} ×`,
+      ok: ratio(0.5) <= SLOWER,
       firm: false,
     });
   } finally {

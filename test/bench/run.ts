@@ -33,7 +33,7 @@ const effort = values.quick
       moderation: { sizes: [10_000, 100_000] as [number, number], rounds: 11 },
       flood: { posts: 2_000, readers: 20 },
       transfer: { sizes: [1_000, 10_000] },
-      notify: { followers: 1_000, rounds: 5, roundMs: 1_000 },
+      notify: { followers: 1_000, posts: 40 },
       api: { rounds: 7, roundMs: 600 },
       paint: { small: 5, large: 5, slow: 7 },
     }
@@ -43,7 +43,7 @@ const effort = values.quick
       moderation: { sizes: [10_000, 1_000_000] as [number, number], rounds: 21 },
       flood: { posts: 10_000, readers: 100 },
       transfer: { sizes: [10_000, 100_000, 1_000_000] },
-      notify: { followers: 10_000, rounds: 9, roundMs: 2_000 },
+      notify: { followers: 10_000, posts: 200 },
       api: { rounds: 11, roundMs: 1_200 },
       paint: { small: 11, large: 11, slow: 15 },
     };
