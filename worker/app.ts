@@ -22,7 +22,7 @@ import { transfer } from './transfer/routes';
 const LIMIT_PERIOD_S = 60;
 const PREFLIGHT_TTL_S = 86_400;
 /** What costs the most and is abused first. */
-const WRITES_TEXT = /v1\/(comments|preview)$/;
+const WRITES_TEXT = /v1\/(comments|preview|subscriptions)$/;
 const ADMIN = /v1\/admin\//;
 /** A login that begins or comes back, and a proof that is used up, write as well. */
 const WRITES_BY_GET = /\/(login\/|me\b|source$)/;

@@ -222,6 +222,24 @@ describe('threat 8: nobody is bombed with mail they did not ask for', () => {
     expect(await topics()).toHaveLength(61);
   });
 
+  it('whoever asks for many addresses is limited as whoever writes many comments', async () => {
+    const asked: string[] = [];
+    const POST_LIMIT = { limit: async ({ key }: { key: string }) => ({ success: asked.push(key) <= 2 }) };
+    const ask = (n: number) =>
+      call(
+        '/subscriptions',
+        {
+          method: 'POST',
+          body: JSON.stringify({ url, email: `${n}@${site}.example` }),
+          headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': '203.0.113.7' },
+        },
+        { POST_LIMIT: POST_LIMIT as never },
+      );
+    const answers = [await ask(1), await ask(2), await ask(3)];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect(mails).toHaveLength(2);
+  });
+
   it('a line break in an address is no address', async () => {
     for (const bad of [
       'a@b.example\r\nBcc: c@d.example',
