@@ -94,6 +94,21 @@ describe('views', () => {
     runSql('INSERT INTO flags VALUES (?, ?, ?, ?, 0)', id!, 'somebody', evil, evil);
     const { id: token } = await createToken(site);
     runSql('UPDATE tokens SET name = ? WHERE id = ?', evil, token);
+    runSql(
+      `INSERT INTO recipients (id, site_id, role, email, state, frequency, language, about, asked_at, created_at)
+        VALUES (?, ?, 'moderator', ?, 'bounced', 'daily', ?, '["new"]', 0, 0)`,
+      ...[`${id}r`, site, evil, evil],
+    );
+    runSql(
+      `INSERT INTO webhooks (id, site_id, url, shape, events, secret, created_at)
+        VALUES (?, ?, ?, 'standard', '["comment.created"]', 'x', 0)`,
+      ...[`${id}w`, site, evil],
+    );
+    runSql(
+      `INSERT INTO deliveries (event_id, target, site_id, kind, type, subject, attempts, status, answer, created_at, done_at)
+        VALUES (?, ?, ?, 'moderator', ?, ?, 1, 'dead', ?, 0, 1)`,
+      ...[evil, `${id}r`, site, evil, evil, evil],
+    );
     const page = await openConsole(open, adminToken(), { site });
     await page.addInitScript(() =>
       Object.assign(window, { boom: () => document.documentElement.setAttribute('boom', '') }),
@@ -102,7 +117,7 @@ describe('views', () => {
     await poll(() => rowsOf(page).count()).toBe(2);
     await rowsOf(page).first().getByRole('button').click();
     await page.locator('.detail .text').first().waitFor();
-    for (const view of [...VIEWS, `queue?tab=all&page=${id}`]) {
+    for (const view of [...VIEWS, `queue?tab=all&page=${id}`, `notices?webhook=${id}`]) {
       await page.goto(`${serverUrl()}/console/#/${view}`);
       await settle(page);
       for (const summary of await page.locator('main summary').all()) await summary.click();
@@ -115,6 +130,8 @@ describe('views', () => {
         })),
       ).toEqual({ boom: false, odd: [] });
     }
+    await page.goto(`${serverUrl()}/console/#/notices`);
+    await poll(() => page.locator('.cards li', { hasText: '<script>boom()' }).count()).toBe(3);
     runSql("UPDATE sites SET name = 'x' WHERE id = ?", site);
     runSql("UPDATE tokens SET name = 'x' WHERE id = ?", token);
   });
