@@ -14,7 +14,7 @@ import { type EditJudgement, judgeEdit, selectEditFacts } from '../moderation/ju
 import { reindex } from '../moderation/queue/search-store';
 import { tellWriter } from '../moderation/verdict';
 import { drainBehind } from '../notify/outbox/drain';
-import { insertEvent } from '../notify/outbox/events-store';
+import { insertEvent, isHeardOf } from '../notify/outbox/events-store';
 import { Problem } from '../problem';
 import { type AppContext, clientAddress, hashClient, openDb, ownOrigin, readBody, sendBookmark } from '../request';
 import { deleteComment, fillInline, selectTarget, type TargetRow, updateText } from './change-store';
@@ -99,7 +99,7 @@ export async function editComment(c: AppContext): Promise<Response> {
     decideEdit(viewer, after, settings, now);
     throw tooBusy();
   }
-  if (isNews || falls) drainBehind(c);
+  if (isHeardOf(results)) drainBehind(c);
   return respond(c, db, after);
 }
 
@@ -126,7 +126,7 @@ export async function removeComment(c: AppContext): Promise<Response> {
     checkDelete(viewer, after);
     throw tooBusy();
   }
-  drainBehind(c);
+  if (isHeardOf(results)) drainBehind(c);
   return respond(c, db, after);
 }
 

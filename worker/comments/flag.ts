@@ -5,7 +5,7 @@ import { type Done, NewFlag } from '../contract';
 import { batchProven, needIdentity } from '../identity/standing';
 import { newId } from '../ids';
 import { drainBehind } from '../notify/outbox/drain';
-import { insertEvent } from '../notify/outbox/events-store';
+import { insertEvent, isHeardOf } from '../notify/outbox/events-store';
 import { Problem } from '../problem';
 import { type AppContext, openDb, readBody, sendBookmark } from '../request';
 import { needApproved } from './policy';
@@ -22,15 +22,15 @@ export async function flagComment(c: AppContext): Promise<Response> {
   const now = Date.now();
   const flag = { comment_id: id, reporter_id: identity.id, reason: input.reason, note, created_at: now };
   const event = newId(now, crypto.getRandomValues(new Uint8Array(16)));
-  const [written, , told] = await batchProven(
+  const results = await batchProven(
     db,
     identity,
     upsertFlag(flag),
     countFlags(id),
     insertEvent(event, 'comment.reported', id, 'writer', now),
   );
-  if (!written!.changes) throw new Problem('not_found');
-  if (told!.changes > 0) drainBehind(c);
+  if (!results[0]!.changes) throw new Problem('not_found');
+  if (isHeardOf(results)) drainBehind(c);
   sendBookmark(c, db);
   return c.json({ ok: true } satisfies Done, 201);
 }

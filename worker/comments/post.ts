@@ -14,7 +14,7 @@ import { newId } from '../ids';
 import { type FactRows, judgePost, readFacts, selectFacts } from '../moderation/judge';
 import { tellWriter, toStatus } from '../moderation/verdict';
 import { drainBehind } from '../notify/outbox/drain';
-import { insertEvent } from '../notify/outbox/events-store';
+import { insertEvent, isHeardOf } from '../notify/outbox/events-store';
 import { normalisePage, type PageAddress } from '../pages/normalise';
 import { type HeadRow, insertPage, type PageRef, refOf, selectHead } from '../pages/store';
 import { Problem } from '../problem';
@@ -218,7 +218,7 @@ async function write(
     ...told,
   );
   if (!results[born.length]!.changes) return undefined;
-  if (told.length > 0 && results.at(-1)!.changes > 0) drainBehind(c);
+  if (isHeardOf(results)) drainBehind(c);
   addGravatar(c, settings, head.site_id, draft);
   return { ...draft, replies: 0, up: 0, down: 0, score: 0, kind: null, edited_at: null };
 }

@@ -10,6 +10,7 @@ import { type Decided, NewDecision, type Verb } from '../../contract-admin';
 import type { CommentStatus } from '../../db';
 import { newId } from '../../ids';
 import { drainBehind } from '../../notify/outbox/drain';
+import { isHeardOf } from '../../notify/outbox/events-store';
 import { Problem } from '../../problem';
 import { type AppContext, openDb, readBody, sendBookmark } from '../../request';
 import { type Taught, teach } from '../classifier/teach';
@@ -69,7 +70,7 @@ export async function decide(c: AppContext): Promise<Response> {
   const changed = new Set(ends.flatMap((end) => (results[end]!.rows as { id: string }[]).map(({ id }) => id)));
   const done = sites.map(([siteId, ofSite]) => ({ siteId, ofSite: ofSite.filter(({ row }) => changed.has(row.id)) }));
   for (const { siteId, ofSite } of done) c.executionCtx.waitUntil(teach(db, siteId, ofSite.map(toLesson)));
-  if (changed.size > 0) drainBehind(c);
+  if (isHeardOf(results)) drainBehind(c);
   sendBookmark(c, db);
   return c.json({
     batch: input.batch ?? (changed.size > 0 ? batch : null),

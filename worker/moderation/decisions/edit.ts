@@ -12,7 +12,7 @@ import { parseId } from '../../comments/target';
 import { type Action, AdminCommentEdit } from '../../contract-admin';
 import { newId } from '../../ids';
 import { drainBehind } from '../../notify/outbox/drain';
-import { insertEvent } from '../../notify/outbox/events-store';
+import { insertEvent, isHeardOf } from '../../notify/outbox/events-store';
 import { Problem } from '../../problem';
 import { type AppContext, openDb, ownOrigin, readBody, sendBookmark } from '../../request';
 import { type AdminRow, selectAdminComment } from '../queue/list-store';
@@ -52,7 +52,7 @@ export async function editComment(c: AppContext): Promise<Response> {
   if (!after) throw new Problem('not_found');
   if (ends.some((end) => results[end]!.rows.length === 0))
     throw new Problem('conflict', 'This comment changed at the same moment. Look again.');
-  if (isNews) drainBehind(c);
+  if (isHeardOf(results)) drainBehind(c);
   sendBookmark(c, db);
   return c.json(presentAdminComment(after, ownOrigin(c)));
 }

@@ -10,6 +10,7 @@ import { LIMITS } from '../../contract';
 import type { Undone } from '../../contract-admin';
 import { newId } from '../../ids';
 import { drainBehind } from '../../notify/outbox/drain';
+import { isHeardOf } from '../../notify/outbox/events-store';
 import { Problem } from '../../problem';
 import { type AppContext, openDb, sendBookmark } from '../../request';
 import { teach } from '../classifier/teach';
@@ -81,7 +82,7 @@ export async function undo(c: AppContext): Promise<Response> {
     }));
     c.executionCtx.waitUntil(teach(db, first.site_id, taught));
   }
-  if (kind.together) drainBehind(c);
+  if (isHeardOf(results)) drainBehind(c);
   sendBookmark(c, db);
   return c.json({ changed, skipped: items.length - changed, left: left === 1 } satisfies Undone);
 }

@@ -35,6 +35,11 @@ const isHeard = (type: RawBuilder<unknown>, cause: EventRow['cause']) => sql`(
     EXISTS (SELECT 1 FROM subscriptions s WHERE s.topic = c.page_id)
     OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.topic = c.parent_id))))`;
 
+/** By what `isHeardOf` finds among the results of a batch that there is something to tell. */
+const SAYING_SO = sql`RETURNING id AS event`;
+export const isHeardOf = (results: { rows: unknown[] }[]): boolean =>
+  results.some(({ rows }) => (rows[0] as { event?: string } | undefined)?.event !== undefined);
+
 /** What the events of statuses are called. */
 const OF_STATUS = {
   approved: 'comment.approved',
@@ -59,7 +64,7 @@ export function insertEvent(
   return sql`
     INSERT INTO events (id, site_id, type, subject, cause, cursor, created_at)
     SELECT ${id}, c.site_id, ${type}, c.id, ${cause}, ${cursor}, ${now} FROM comments c
-    WHERE c.id = ${commentId} AND ${isHeard(sql`${type}`, cause)}`.compile(query);
+    WHERE c.id = ${commentId} AND ${isHeard(sql`${type}`, cause)} ${SAYING_SO}`.compile(query);
 }
 
 /**
@@ -80,7 +85,7 @@ export function insertStatusEvents(
     INSERT INTO events (id, site_id, type, subject, cause, cursor, created_at)
     SELECT ${decisionId} || '.' || c.id, c.site_id, i.type, c.id, ${cause}, ${AT_START.late}, ${now}
     FROM (SELECT id, CASE after ->> 'status' ${types} END AS type FROM ${items}) i CROSS JOIN comments c ON c.id = i.id
-    WHERE ${isHeard(sql`i.type`, cause)}`.compile(query);
+    WHERE ${isHeard(sql`i.type`, cause)} ${SAYING_SO}`.compile(query);
 }
 
 /** About an import that ends at this moment: only webhooks are told. */
@@ -90,7 +95,7 @@ export function insertImportEvent(id: string, importId: string, now: number): Co
     SELECT ${id}, m.site_id, 'import.finished', m.id, 'team', ${AT_START.late}, ${now} FROM imports m
     WHERE m.id = ${importId} AND m.finished_at = ${now} AND EXISTS (
       SELECT 1 FROM webhooks w, json_each(w.events) t
-      WHERE w.site_id = m.site_id AND w.active = 1 AND t.value = 'import.finished')`.compile(query);
+      WHERE w.site_id = m.site_id AND w.active = 1 AND t.value = 'import.finished') ${SAYING_SO}`.compile(query);
 }
 
 export type StartingRow = Pick<EventRow, 'cursor' | 'id' | 'subject'>;

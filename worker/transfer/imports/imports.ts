@@ -16,7 +16,7 @@ import type { Db, ImportRow } from '../../db';
 import { newId } from '../../ids';
 import { fillSearchFurther } from '../../moderation/queue/search-store';
 import { drainBehind } from '../../notify/outbox/drain';
-import { insertImportEvent } from '../../notify/outbox/events-store';
+import { insertImportEvent, isHeardOf } from '../../notify/outbox/events-store';
 import { Problem } from '../../problem';
 import { type AppContext, openDb, readBody } from '../../request';
 import {
@@ -91,7 +91,7 @@ export async function finishImport(c: AppContext): Promise<Response> {
     insertImportEvent(freshId(now), row.id, now),
     selectImport(row.id),
   );
-  drainBehind(c);
+  if (isHeardOf(results)) drainBehind(c);
   const after = results.at(-1)!.rows[0] as ImportWithSettings | undefined;
   c.executionCtx.waitUntil(fillSearchFurther(db).catch((error: unknown) => console.error(error)));
   return c.json(presentImport(after ?? { ...row, status: 'done', finished_at: now }));
