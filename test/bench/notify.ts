@@ -3,24 +3,20 @@
  * server; what each costs in D1, and in computing beside a floor that only sends. And posting, where nobody listens, beside
  * posting where a thousand follow and the mail server hangs.
  */
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { applySchema } from '../../cli/database.ts';
-import { type Server, startServer } from '../../cli/server.ts';
-import { siteSql } from '../../cli/site-sql.ts';
-import { type ScriptedServer, startScriptedServer } from '../mail-server.ts';
-import { loadCode } from './code.ts';
+import type { Server } from '../../cli/server.ts';
+import { startScriptedServer } from '../mail-server.ts';
 import { ask } from './load.ts';
 import { findDescendants } from './memory.ts';
-import { fixed, median, printTable, type Report, whole } from './report.ts';
+import { post, startFollowed } from './notify-stage.ts';
+import { measureWriting } from './notify-writing.ts';
+import { fixed, printTable, type Report, whole } from './report.ts';
 
 /** D1 queries, and connections and requests, that the free plan allows an invocation. */
 const QUERIES = 50;
-const CPU_MS = 10;
-const MAILS_A_RUN = 40;
+const MAILS_A_RUN = 25;
 const WRITTEN_A_MAIL = 6;
 /** How much longer a post may take at most where a mail server hangs. */
 const SLOWER = 1.5;
@@ -30,9 +26,6 @@ const PAUSE_MS = 150;
 const FLOORS = 2;
 /** Of Linux: what CPU time is counted in. */
 const TICK_MS = 10;
-const PAGE = '01jz0000000000000000000000';
-const HOST = 'bench.example';
-const SITE = { id: 'bench', name: 'Bench', hosts: [HOST], settings: { attackAfter: 0 } };
 
 /** What a run asked of D1 (test/fixtures/notify-worker.ts). */
 interface RunBill {
@@ -53,64 +46,9 @@ export async function measureNotify(folder: string, report: Report, effort: Noti
   await measurePosts(folder, report, effort);
 }
 
-interface Code {
-  writeReply(shell: object, notice: object): object;
-  signLink(config: object, purpose: string, id: string): Promise<string>;
-  printMail(mail: object, sender: object, now: number): string;
-  readSender(from: string, url: string): object;
-}
-
-/** What a run computes itself: letters, links, and the form in which they are sent, by the worker's own code in this process. */
-async function measureWriting(report: Report): Promise<void> {
-  const code = await loadCode<Code>([
-    'notify/letters/reply',
-    'notify/links',
-    'notify/mail/mime',
-    'notify/mail/mail-url',
-  ]);
-  const config = { authSecret: 'bench-auth-secret-0123456789-abcdefghij', previousAuthSecret: null };
-  const sender = code.readSender(`Bench <comments@${HOST}>`, `https://comments.${HOST}`);
-  const page = { title: 'A page', url: `https://${HOST}/` };
-  const body = 'The first sun for a week. '.repeat(8);
-  const comment = { author: 'Ada', body, createdAt: Date.now(), url: `${page.url}#comment-x`, page };
-  const writeAll = async () => {
-    for (let n = 0; n < MAILS_A_RUN; n++) {
-      const preferencesUrl = `https://comments.${HOST}/${await code.signLink(config, 'preferences', `reader${n}`)}`;
-      const shell = {
-        language: 'en',
-        siteName: 'Bench',
-        siteHost: HOST,
-        preferencesUrl,
-        unsubscribeUrl: preferencesUrl,
-      };
-      const letter = code.writeReply(shell, { reason: 'page', comment, parent: null });
-      code.printMail(
-        { id: `a.${n}`, to: `reader${n}@reader.example`, list: HOST, ...letter },
-        sender,
-        comment.createdAt,
-      );
-    }
-  };
-  const times: number[] = [];
-  for (let round = 0; round < 60; round++) {
-    const { user } = process.cpuUsage();
-    for (let n = 0; n < 5; n++) await writeAll();
-    times.push((process.cpuUsage().user - user) / 5_000);
-  }
-  const ms = median(times.slice(20));
-  printTable(report, `Writing ${MAILS_A_RUN} notices`, ['', 'CPU ms'], [['letters, links and MIME', fixed(ms, 1)]]);
-  report.verdicts.push({
-    what: `CPU of writing ${MAILS_A_RUN} notices`,
-    target: `≤ ${CPU_MS} ms`,
-    measured: `${fixed(ms, 1)} ms`,
-    ok: ms <= CPU_MS,
-    firm: false,
-  });
-}
-
 async function measureRuns(folder: string, report: Report, { followers }: NotifyEffort): Promise<void> {
   const mail = await startScriptedServer({});
-  const server = await start(join(folder, 'notify'), mail, followers);
+  const server = await startFollowed(join(folder, 'notify'), mail, followers);
   try {
     // The first portion goes out behind the request.
     await post(server);
@@ -235,8 +173,8 @@ function tellRuns(report: Report, { runs, cpu, mails, seconds, followers }: Runs
 
 async function measurePosts(folder: string, report: Report, { posts }: NotifyEffort): Promise<void> {
   const mail = await startScriptedServer({ GREETING: 'hang' });
-  const quiet = await start(join(folder, 'notify-quiet'), null, 0);
-  const followed = await start(join(folder, 'notify-followed'), mail, 1_000);
+  const quiet = await startFollowed(join(folder, 'notify-quiet'), null, 0);
+  const followed = await startFollowed(join(folder, 'notify-followed'), mail, 1_000);
   try {
     const times = { quiet: [] as number[], followed: [] as number[] };
     for (let n = -WARM_UP; n < posts; n++)
@@ -275,46 +213,4 @@ async function measurePosts(folder: string, report: Report, { posts }: NotifyEff
     await Promise.all([quiet.kill(), followed.kill()]);
     mail.stop();
   }
-}
-
-/** A server with a page that so many follow. @param mail where its mails go, or null: nowhere */
-async function start(persistDir: string, mail: ScriptedServer | null, followers: number): Promise<Server> {
-  await mkdir(persistDir);
-  const id = "'01jz' || printf('%022d', i)";
-  const sql = `${siteSql(SITE, 0)}
-    INSERT INTO pages (id, site_id, key, url, title, created_at)
-      VALUES ('${PAGE}', '${SITE.id}', 'https://${HOST}/', 'https://${HOST}/', 'A page', 0);
-    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${followers})
-      INSERT INTO recipients (id, site_id, role, email, state, frequency, language, asked_at, created_at)
-      SELECT ${id}, '${SITE.id}', 'reader', 'reader' || i || '@reader.example', 'active', 'instant', 'en', 0, 0 FROM n WHERE ${followers} > 0;
-    INSERT INTO subscriptions (topic, recipient_id, created_at) SELECT '${PAGE}', id, 0 FROM recipients;`;
-  await applySchema({ persistDir }, sql);
-  return startServer({
-    persistDir,
-    assets: 'test/cli/assets',
-    main: 'test/fixtures/notify-worker.ts',
-    limits: { post: 1_000_000, read: 1_000_000 },
-    sites: [SITE],
-    vars: {
-      PUBLIC_URL: `https://comments.${HOST}`,
-      ...(mail && { MAIL_URL: `smtp://127.0.0.1:${mail.port}`, MAIL_FROM: `Bench <comments@${HOST}>` }),
-    },
-  });
-}
-
-/** By the owner, whom nobody judges. */
-const postTo = ({ url, secrets }: Server) => ({
-  url: `${url}/api/v1/comments`,
-  method: 'POST',
-  headers: {
-    Authorization: `Bearer ${secrets.ADMIN_TOKEN}`,
-    'Content-Type': 'application/json',
-    'Idempotency-Key': randomUUID(),
-  },
-  body: JSON.stringify({ url: `https://${HOST}/`, author: { name: 'Ada' }, body: 'The first sun for a week.' }),
-});
-
-async function post(server: Server): Promise<void> {
-  const answer = await ask(postTo(server));
-  if (answer.status !== 201) throw new Error(`Posting answered ${answer.status}: ${answer.body}`);
 }
