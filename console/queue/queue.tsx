@@ -95,10 +95,12 @@ export function QueueView() {
         )}
       </div>
       <Dialogs
+        // Each opening is a dialog of its own: the end of the one before, which the browser tells late, does not close it.
+        key={open}
         open={open}
         queue={queue}
         onClose={() => {
-          setOpen(null);
+          setOpen((now) => (now === open ? null : now));
           // The browser gives the focus back, unless what had it is gone.
           requestAnimationFrame(() => document.activeElement === document.body && focusRow(queue.list.get().current));
         }}
