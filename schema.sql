@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS origins (
   site_id TEXT NOT NULL REFERENCES sites (id)
 ) WITHOUT ROWID;
 
--- A page is born with its first comment, never by a read.
+-- A page is born with its first comment or follower, never by a read.
 CREATE TABLE IF NOT EXISTS pages (
   id         TEXT NOT NULL UNIQUE,          -- time-sorted id
   site_id    TEXT NOT NULL REFERENCES sites (id),
@@ -380,6 +380,7 @@ CREATE TABLE IF NOT EXISTS recipients (
   language     TEXT NOT NULL,               -- BCP 47, of the mails
   about        TEXT NOT NULL DEFAULT '[]',  -- JSON, of a moderator: 'new', 'held', 'reported'
   author_id    TEXT,                        -- as comments.author_id: whoever asked for it, or NULL
+  network      TEXT,                        -- keyed hash of the network that asked last, as comments.net_hash, until it is confirmed
   asked_at     INTEGER NOT NULL,            -- ms, the last mail that asked to confirm
   asks         INTEGER NOT NULL DEFAULT 0,  -- mails that asked to confirm, since it was confirmed
   digest_due_at INTEGER,                    -- ms, when the next digest goes out, or NULL: nothing is in it
@@ -388,6 +389,7 @@ CREATE TABLE IF NOT EXISTS recipients (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS recipients_digest ON recipients (digest_due_at) WHERE digest_due_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS recipients_asked ON recipients (asked_at) WHERE state = 'asked';
+CREATE INDEX IF NOT EXISTS recipients_network ON recipients (network, asked_at) WHERE state = 'asked';
 CREATE INDEX IF NOT EXISTS recipients_author ON recipients (author_id) WHERE author_id IS NOT NULL;
 
 -- Who follows a page, or replies to a comment.
@@ -421,7 +423,7 @@ CREATE TABLE IF NOT EXISTS webhooks (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS webhooks_site ON webhooks (site_id);
 
--- Logins by a code that was mailed. Minutes old at most. The code itself is in no table: it is made of the id and AUTH_SECRET.
+-- Logins by a code that was mailed. Good for minutes, kept for a day. The code itself is in no table: it is made of the id and AUTH_SECRET.
 CREATE TABLE IF NOT EXISTS codes (
   id         TEXT PRIMARY KEY,              -- time-sorted id
   site_id    TEXT NOT NULL,

@@ -10,6 +10,7 @@ import { isPortFree, type Server, startServer } from './server.ts';
 
 const SECRETS = '.dev.vars';
 const MAIL = '.wrangler/mail';
+const MINUTE_MS = 60_000;
 
 async function start(): Promise<void> {
   const port = readPort(process.env.PORT ?? '8787');
@@ -39,12 +40,21 @@ async function start(): Promise<void> {
     process.exit(leaving.signal.aborted ? 0 : 1);
   });
 
+  const clock = setInterval(() => void sendNotices(server), MINUTE_MS);
+  leaving.signal.addEventListener('abort', () => clearInterval(clock));
   await seedConversations(server, Date.now());
   say(welcome(server, mailbox !== null));
   seedCrowd(server, Date.now(), leaving.signal).catch((error: unknown) => {
     if (leaving.signal.aborted) return;
     console.error(`The page of 1,000 comments is not complete; the next start goes on. ${messageOf(error)}`);
   });
+}
+
+/** What the cron of wrangler.toml does where there is one: digests that are due go out, and what failed is tried again. */
+async function sendNotices({ url }: Server): Promise<void> {
+  const query = new URLSearchParams({ cron: '* * * * *' });
+  // The next minute tries again.
+  await fetch(`${url}/cdn-cgi/handler/scheduled?${query}`).catch(() => {});
 }
 
 /** Whoever wants to try a real mail server says so where the secrets are. */

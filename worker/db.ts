@@ -282,6 +282,7 @@ export interface RecipientRow {
   language: string;
   about: string;
   author_id: string | null;
+  network: string | null;
   asked_at: number;
   asks: number;
   digest_due_at: number | null;

@@ -142,7 +142,8 @@ function signSns(message: Record<string, string>, version = '2'): Delivered {
   const body = {
     SignatureVersion: version,
     Signature,
-    SigningCertURL: 'https://sns.eu-west-1.amazonaws.com/x.pem',
+    SigningCertURL:
+      'https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem',
     ...message,
   };
   return given({ secret: TOPIC, origins, body: JSON.stringify(body) });

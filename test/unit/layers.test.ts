@@ -80,7 +80,7 @@ describe('layers', () => {
   });
 
   it('the command line imports nothing of the worker but the contracts, and nothing of widget and console', () => {
-    const contract = /^worker\/contract(-settings|-admin|-transfer|-notify)?$/;
+    const contract = /^worker\/contract(-settings|-admin|-transfer)?$/;
     const wrong = inRoom('cli').filter(
       (i) => /^(worker|widget|console|test)\//.test(i.target) && !contract.test(i.target),
     );

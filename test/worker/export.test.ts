@@ -139,6 +139,21 @@ describe('an export of one site', () => {
 });
 
 it('threat 13: without comments:read nobody’s e-mail address is in it', async () => {
+  // Of who logs in by mail, and who decides by a link in one.
+  const { site } = await createSite();
+  const person = newRowId();
+  await bindings.DB.batch([
+    bindings.DB.prepare(
+      "INSERT INTO people (id, site_id, name, verified, created_at, seen_at) VALUES (?, ?, 'Robin', 'email', 0, 0)",
+    ).bind(person, site),
+    bindings.DB.prepare(
+      "INSERT INTO accounts VALUES (?, 'email', 'robin@mail.example', ?, 'robin@mail.example', 0)",
+    ).bind(site, person),
+    bindings.DB.prepare(
+      `INSERT INTO decisions (site_id, id, batch, actor_kind, actor_id, actor_name, action, items, count, created_at)
+        VALUES (?1, ?2, ?2, 'person', ?2, 'robin@mail.example', 'approve', '[]', 1, 0)`,
+    ).bind(site, person),
+  ]);
   const whole = await readExport();
   expect(whole.match(/@mail\.example/g)!.length).toBeGreaterThan(15);
   const text = await readExport('', await bearer(['transfer']));

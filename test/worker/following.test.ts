@@ -62,6 +62,18 @@ async function follower(over: object = {}): Promise<string> {
 const cron = (now = Date.now()) => runCron(now, MAIL);
 
 describe('asking', () => {
+  it('threat 8: for twenty addresses from one network is enough for a while, and tells nothing of others', async () => {
+    const headers = { 'CF-Connecting-IP': '198.51.100.7' };
+    for (let n = 0; n < 20; n++) expect((await follow({ email: `${n}@mail.example` }, headers)).status).toBe(200);
+    const answer = await follow({ email: 'one-more@mail.example' }, headers);
+    expect([answer.status, (await problem(answer)).code]).toEqual([429, 'rate_limited']);
+    expect((await follow({ email: 'one-more@mail.example' }, { 'CF-Connecting-IP': '203.0.113.7' })).status).toBe(200);
+    const [first] = await recipients();
+    expect((await press(linkIn(mails[0]!, 'confirm'))).status).toBe(200);
+    expect((await recipients()).find(({ id }) => id === first!.id)).toMatchObject({ state: 'active', network: null });
+    expect((await follow({ email: 'one-more-again@mail.example' }, headers)).status).toBe(200);
+  });
+
   it('mails one question, and nothing else before its button was pressed', async () => {
     const top = await post({ url });
     expect(await followed()).toEqual({ confirm: true });
@@ -380,14 +392,14 @@ describe('stopping', () => {
     expect(mails).toHaveLength(1);
   });
 
-  it('asked for anew it is asked again, and begins with nothing', async () => {
+  it('asked for anew it is asked again, and goes on with what was followed before', async () => {
     const mail = await told();
     await press(linkIn(mail, 'unsubscribe'));
     await waitSinceAsked(DAY_MS);
     await followed({ url: `${url}/other` });
     expect(mails).toMatchObject([{ kind: 'opt_in' }]);
     expect(await state()).toBe('asked');
-    expect(await topics()).toHaveLength(1);
+    expect(await topics()).toHaveLength(2);
   });
 
   it('says how often and in which language, and takes no others', async () => {

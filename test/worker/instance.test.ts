@@ -36,7 +36,7 @@ it('tells a column that is missing', async () => {
 });
 
 it('tells when each job ran last', async () => {
-  const names = ['forget', 'purge', 'stats', 'search', 'backup'];
+  const names = ['forget', 'purge', 'stats', 'search', 'backup', 'notices'];
   expect((await read()).crons).toEqual(names.map((name) => ({ name, ranAt: null })));
   const at = Date.parse('2026-05-01T12:00:00Z');
   const run = (cron: string, later = 0) =>
@@ -44,8 +44,10 @@ it('tells when each job ran last', async () => {
   await run('17 * * * *');
   await run('47 * * * *', 1000);
   await run('*/10 * * * *', 2000);
-  const [first, second, third] = [0, 1000, 2000].map((ms) => new Date(at + ms).toISOString());
-  expect((await read()).crons.map(({ ranAt }) => ranAt)).toEqual([first, second, second, second, third]);
+  await run('* * * * *', 3000);
+  await run('* * * * *', 60_000);
+  const [first, second, third, fourth] = [0, 1000, 2000, 3000].map((ms) => new Date(at + ms).toISOString());
+  expect((await read()).crons.map(({ ranAt }) => ranAt)).toEqual([first, second, second, second, third, fourth]);
 });
 
 it('says what keeps mail from going out, without its secret', async () => {

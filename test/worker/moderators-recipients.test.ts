@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Recipient, Recipients } from '../../worker/contract-notify';
 import { ask, bearer } from './admin';
-import { createSite, problem } from './api';
+import { bindings, createSite, problem } from './api';
 import { addModerator } from './mailing';
 
 const list = async (site: string): Promise<Recipients> => (await ask('GET', `/admin/recipients?site=${site}`)).json();
@@ -41,6 +41,7 @@ it('has an address of a site once', async () => {
 it('changes what is told, how often and in which language, and sends mail again to whoever had ended it', async () => {
   const { site } = await createSite();
   const { id } = await addModerator(site);
+  await bindings.DB.prepare("UPDATE recipients SET state = 'unsubscribed' WHERE id = ?").bind(id).run();
   const change = { about: ['reported'], frequency: 'hourly', language: 'ar', state: 'active' };
   const answer = await ask('PATCH', `/admin/recipients/${id}`, change);
   expect(answer.status).toBe(200);

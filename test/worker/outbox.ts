@@ -25,6 +25,7 @@ export async function addRecipient(site: string, over: Partial<RecipientRow> = {
     language: 'en',
     about: '[]',
     author_id: null,
+    network: null,
     asked_at: 0,
     asks: 0,
     digest_due_at: null,

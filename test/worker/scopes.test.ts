@@ -43,6 +43,9 @@ async function dump(): Promise<string> {
     'flags',
     'models',
     'feed_keys',
+    'recipients',
+    'subscriptions',
+    'webhooks',
   ];
   const all = await bindings.DB.batch([
     ...tables.map((table) => bindings.DB.prepare(`SELECT * FROM ${table}`)),

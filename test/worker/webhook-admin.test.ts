@@ -83,6 +83,17 @@ describe('threat 2: an address that is not public', () => {
 });
 
 describe('what a webhook is', () => {
+  it('threat 9: what a chat wants goes to no other host unless it is given again', async () => {
+    const { site } = await createSite();
+    const made = await ask('POST', '/admin/webhooks', { site, ...BOT, shape: 'telegram', events: ['comment.created'] });
+    expect(made.status).toBe(201);
+    const path = `/admin/webhooks/${((await made.json()) as { id: string }).id}`;
+    const url = 'https://bots.example/sendMessage?chat_id=1';
+    expect(await problem(ask('PATCH', path, { url }))).toMatchObject({ code: 'invalid_request', field: 'secret' });
+    expect((await ask('PATCH', path, { url, secret: BOT.secret })).status).toBe(200);
+    expect((await ask('PATCH', path, { url: `${url}2` })).status).toBe(200);
+  });
+
   it('is listed without its secret', async () => {
     const { site } = await createSite();
     const made = await createWebhook(openBox(), { site, events: ['comment.held', 'comment.held', 'comment.created'] });
@@ -341,7 +352,7 @@ describe('sending again', () => {
     const webhook = await createWebhook(box, { site });
     await box.answer({ status: 500 });
     for (const _ of [1, 2]) await send(draft({ url }), ADMIN, box.env);
-    for (let i = 0; i < 13; i++) {
+    for (let i = 0; i < 16; i++) {
       await makeDue(webhook.id);
       await drain({ ...bindings, ...box.env }, Date.now(), 40);
     }

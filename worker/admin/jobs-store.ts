@@ -3,7 +3,7 @@ import type { CompiledQuery } from 'kysely';
 import { query } from '../db';
 
 /** Those that worker/index.ts runs. */
-export const JOBS = ['forget', 'purge', 'stats', 'search', 'backup'] as const;
+export const JOBS = ['forget', 'purge', 'stats', 'search', 'backup', 'notices'] as const;
 export type Job = (typeof JOBS)[number];
 
 /** @param now epoch ms */

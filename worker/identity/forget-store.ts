@@ -102,9 +102,12 @@ function forgetPeople(who: string): CompiledQuery[] {
   return [...readers, ...flags, ...forgetInModeration(among(who)), ...inTables];
 }
 
-/** Who gets mail because they asked for it, or at the address of their account. */
+/**
+ * Who gets mail because they asked for it and agreed, or at the address of their account. What nobody agreed to goes by itself; and that
+ * mail came back from an address, or was complained about, is nobody's to take away: anybody could have asked for it.
+ */
 const readersOf = (who: string) => sql`
-  SELECT id FROM recipients WHERE author_id IN (${among(who)}) AND role = 'reader'
+  SELECT id FROM recipients WHERE author_id IN (${among(who)}) AND role = 'reader' AND state IN ('active', 'unsubscribed')
   UNION
   SELECT r.id FROM people p CROSS JOIN recipients r ON r.site_id = p.site_id AND r.role = 'reader' AND r.email = p.email
   WHERE p.id IN (${among(who)})`;
@@ -145,6 +148,6 @@ function deleteDone(now: number): CompiledQuery {
       AND NOT EXISTS (SELECT 1 FROM reactions WHERE person_id = d.identity)
       AND NOT EXISTS (SELECT 1 FROM flags WHERE reporter_id = d.identity)
       AND NOT EXISTS (SELECT 1 FROM avatars WHERE owner = d.identity)
-      AND NOT EXISTS (SELECT 1 FROM recipients WHERE author_id = d.identity AND role = 'reader')
+      AND NOT EXISTS (SELECT 1 FROM recipients WHERE author_id = d.identity AND role = 'reader' AND state IN ('active', 'unsubscribed'))
       AND NOT EXISTS (SELECT 1 FROM people WHERE id = d.identity)`.compile(query);
 }

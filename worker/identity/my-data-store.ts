@@ -72,12 +72,12 @@ export type MySubscriptionRow = Pick<RecipientRow, 'email' | 'state' | 'frequenc
   comment_id: string | null;
   created_at: number;
 };
-/** What they asked for, and what is mailed to the address of their account. */
+/** What they asked for and agreed to, and what is mailed to the address of their account. */
 export function selectMySubscriptions(identity: string, after: string): CompiledQuery<MySubscriptionRow> {
   return sql<MySubscriptionRow>`
     SELECT r.id || '.' || f.topic AS cursor, r.email, r.state, r.frequency, p.url AS page_url, c.id AS comment_id, f.created_at
     FROM (
-      SELECT id FROM recipients WHERE author_id = ${identity} AND role = 'reader'
+      SELECT id FROM recipients WHERE author_id = ${identity} AND role = 'reader' AND state = 'active'
       UNION
       SELECT o.id FROM people a CROSS JOIN recipients o ON o.site_id = a.site_id AND o.role = 'reader' AND o.email = a.email
       WHERE a.id = ${identity}) mine

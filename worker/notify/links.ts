@@ -49,6 +49,6 @@ async function macOf(secret: string, purpose: LinkPurpose, parts: string[]): Pro
     .replace(/=+$/, '');
 }
 
-/** Where a link leads. @throws nothing; without PUBLIC_URL no mail is written at all */
+/** Where a link leads. Without PUBLIC_URL no mail is written at all. */
 export const linkTo = (env: Bindings, path: string): string =>
   `${(env.PUBLIC_URL ?? '').replace(/\/$/, '')}/api/v1/${path}`;

@@ -17,7 +17,7 @@ describe('signing in', () => {
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
     const views = await page.getByRole('navigation', { name: 'Menu' }).getByRole('link').allTextContents();
     expect(views.map((view) => view.replace(/[\d,+]*$/, '').trim())).toEqual(
-      'Queue Log Bans Pages Rules Sites Tokens Numbers'.split(' '),
+      'Queue Log Bans Pages Rules Sites Notices Tokens Numbers'.split(' '),
     );
     // The form that had the focus is gone; it is where the menu is done with.
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');

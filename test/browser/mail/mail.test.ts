@@ -18,7 +18,7 @@ const button = (p: Page, name: string | RegExp) => composer(p).getByRole('button
 const address = (p: Page) => composer(p).getByRole('textbox', { name: 'Your e-mail address' });
 const code = (p: Page) => composer(p).getByRole('textbox', { name: 'Code from the mail' });
 const announced = (p: Page, words: string | RegExp) =>
-  expect.poll(() => p.getByRole('status').first().textContent()).toMatch(words);
+  expect.poll(() => p.getByRole('status').first().textContent(), { timeout: 20_000 }).toMatch(words);
 const isFocused = (p: Page, name: string) =>
   expect
     .poll(() =>

@@ -37,4 +37,4 @@ export async function readPermit(env: Bindings, token: string): Promise<Permit |
 
 /** @param tab of its queue */
 export const linkToConsole = (env: Bindings, tab: 'held' | 'reported' | 'all'): string =>
-  `${new URL('/console', env.PUBLIC_URL).href}#/queue?tab=${tab}`;
+  `${(env.PUBLIC_URL ?? '').replace(/\/$/, '')}/console#/queue?tab=${tab}`;

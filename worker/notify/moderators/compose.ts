@@ -57,7 +57,8 @@ interface News {
   notice: NoticeRow;
   about: About;
 }
-const isOneOfMany = ({ notice, about }: News): boolean => about !== 'reported' && notice.lately >= MANY;
+const isOneOfMany = ({ notice, about }: News): boolean =>
+  (about === 'reported' ? notice.reported : notice.lately) >= MANY;
 
 async function composeOne(env: Bindings, now: number, row: DeliveryRow, { notice, about }: News): Promise<Composed> {
   const [decide, shell] = await Promise.all([

@@ -34,6 +34,8 @@ export type NoticeRow = NewsRow &
     report: number | null;
     /** How many were written on the site in the hour before it; no more than `MANY` are counted. */
     lately: number;
+    /** How many comments of the site wait with reports; counted as `lately` is. */
+    reported: number;
   };
 const REPORTS = 5;
 /** So many comments within an hour are too many for as many mails. */
@@ -61,7 +63,8 @@ export function selectNotices(asked: Asked[]): CompiledQuery<NoticeRow> {
         SELECT COUNT(*) FROM flags f WHERE f.comment_id = c.id AND f.created_at <= j.value ->> 2
         HAVING MAX(f.created_at) = j.value ->> 2) END AS report,
       (SELECT COUNT(*) FROM (
-        SELECT 1 FROM comments o WHERE o.site_id = c.site_id AND o.id > j.value ->> 3 AND o.id < c.id LIMIT ${MANY})) AS lately
+        SELECT 1 FROM comments o WHERE o.site_id = c.site_id AND o.id > j.value ->> 3 AND o.id < c.id LIMIT ${MANY})) AS lately,
+      (SELECT COUNT(*) FROM (SELECT 1 FROM comments o WHERE o.site_id = c.site_id AND o.flagged > 0 LIMIT ${MANY})) AS reported
     FROM json_each(${JSON.stringify(list)}) j
     CROSS JOIN recipients r ON r.id = j.value ->> 0 CROSS JOIN comments c ON c.id = j.value ->> 1
     CROSS JOIN pages p ON p.id = c.page_id CROSS JOIN sites s ON s.id = c.site_id ${decided} WHERE ${isTold}`.compile(

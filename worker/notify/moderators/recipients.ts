@@ -60,6 +60,7 @@ export async function addRecipient(c: AppContext): Promise<Response> {
     language: input.language ?? 'en',
     about: JSON.stringify(unique(input.about)),
     author_id: null,
+    network: null,
     asked_at: now,
     asks: 0,
     digest_due_at: null,

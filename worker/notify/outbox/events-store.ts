@@ -49,6 +49,10 @@ const OF_STATUS = {
   deleted: 'comment.deleted',
 } as const satisfies Record<string, EventType>;
 
+/** Who reports a comment again says nothing new. */
+const isNewReport = (now: number) =>
+  sql`AND EXISTS (SELECT 1 FROM flags WHERE comment_id = c.id AND created_at = ${now})`;
+
 /**
  * About one comment, which must be there once the queries before this one have run.
  * @param id a new time-sorted id @param now epoch ms
@@ -64,7 +68,9 @@ export function insertEvent(
   return sql`
     INSERT INTO events (id, site_id, type, subject, cause, cursor, created_at)
     SELECT ${id}, c.site_id, ${type}, c.id, ${cause}, ${cursor}, ${now} FROM comments c
-    WHERE c.id = ${commentId} AND ${isHeard(sql`${type}`, cause)} ${SAYING_SO}`.compile(query);
+    WHERE c.id = ${commentId} AND ${isHeard(sql`${type}`, cause)} ${type === 'comment.reported' ? isNewReport(now) : sql``} ${SAYING_SO}`.compile(
+    query,
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ export type Outcome =
   | { sent: false; answer: string; final?: boolean; outage?: boolean; retryAfterS?: number };
 
 /** About two days in all. */
-export const MAX_ATTEMPTS = 14;
+export const MAX_ATTEMPTS = 17;
 const FIRST_MS = 60_000;
 const LONGEST_MS = 6 * 3_600_000;
 

@@ -94,7 +94,8 @@ interface Written {
 async function write(run: Run, kind: (Kind & { by: 'mail' }) | undefined, rows: DeliveryRow[]): Promise<Written[]> {
   const all = (made: Written['made']) => rows.map((row) => ({ row, made }));
   if (!kind) return all({ later: run.clock() + HOUR_MS, answer: 'Of no kind known here.' });
-  if (!run.env.MAIL_URL) return all({ later: run.clock() + HOUR_MS, answer: 'There is nothing to send mail by.' });
+  if (!run.env.MAIL_URL || !run.env.PUBLIC_URL)
+    return all({ later: run.clock() + HOUR_MS, answer: 'There is nothing to send mail by.' });
   try {
     const made = await kind.compose(run, rows);
     return rows.map((row, i) => ({ row, made: made[i] === undefined ? NOTHING : made[i]! }));

@@ -12,7 +12,11 @@ const PATIENCE_MS = 30 * DAY_MS;
 /** What one address may follow on a site: confirmed, and before, when anybody may have asked for it. */
 const MOST = { active: 1_000, asked: 50 };
 
-export interface Asked extends Pick<RecipientRow, 'id' | 'site_id' | 'email' | 'author_id'> {
+/** Addresses one network may have asked in `ASKED_MS`. */
+const ASKED_BY_NETWORK = 20;
+export const ASKED_MS = 15 * 60_000;
+
+export interface Asked extends Pick<RecipientRow, 'id' | 'site_id' | 'email' | 'author_id' | 'network'> {
   /** null: as it was, or as it is usually. */
   frequency: RecipientRow['frequency'] | null;
   language: string | null;
@@ -31,12 +35,7 @@ export const commentTopic = (id: string): RawBuilder<unknown> => sql`${id}`;
 export function follow(asked: Asked, topic: RawBuilder<unknown>): CompiledQuery[] {
   const { site_id, email, now } = asked;
   const recipient = sql`site_id = ${site_id} AND role = 'reader' AND email = ${email}`;
-  const begins = asked.proven ? sql`state IN ('asked', 'unsubscribed')` : mayBeAsked(now);
   return [
-    // Whoever ended it all and begins anew begins with nothing.
-    sql`
-      DELETE FROM subscriptions WHERE recipient_id IN (
-        SELECT id FROM recipients WHERE ${recipient} AND state = 'unsubscribed' AND ${begins})`,
     asked.proven ? upsertProven(asked) : upsertAsked(asked),
     sql`
       INSERT OR IGNORE INTO subscriptions (topic, recipient_id, created_at)
@@ -56,16 +55,18 @@ const mayBeAsked = (now: number) => sql`(recipients.state IN ('asked', 'unsubscr
   OR (recipients.asked_at <= ${now - DAY_MS} AND (recipients.asks < ${ASKS} OR recipients.asked_at <= ${now - PATIENCE_MS}))))`;
 
 /** Whatever is asked for an address that nobody proved changes nothing of one that is confirmed. */
-function upsertAsked({ id, site_id, email, author_id, frequency, language, now }: Asked): RawBuilder<unknown> {
+function upsertAsked({ id, site_id, email, author_id, network, frequency, language, now }: Asked): RawBuilder<unknown> {
   const may = mayBeAsked(now);
   return sql`
-    INSERT INTO recipients (id, site_id, role, email, state, frequency, language, author_id, asked_at, asks, created_at)
-    VALUES (${id}, ${site_id}, 'reader', ${email}, 'asked', ${frequency ?? 'instant'}, ${language ?? 'en'}, ${author_id}, ${now}, 1,
-      ${now})
+    INSERT INTO recipients (id, site_id, role, email, state, frequency, language, author_id, network, asked_at, asks,
+      created_at)
+    VALUES (${id}, ${site_id}, 'reader', ${email}, 'asked', ${frequency ?? 'instant'}, ${language ?? 'en'}, ${author_id}, ${network},
+      ${now}, 1, ${now})
     ON CONFLICT (site_id, role, email) DO UPDATE SET
       state = CASE WHEN ${may} THEN 'asked' ELSE state END,
       asks = CASE WHEN NOT ${may} THEN asks WHEN asked_at <= ${now - PATIENCE_MS} THEN 1 ELSE asks + 1 END,
       asked_at = CASE WHEN ${may} THEN ${now} ELSE asked_at END,
+      network = CASE WHEN ${may} THEN excluded.network ELSE network END,
       frequency = CASE WHEN ${may} OR state = 'asked' THEN excluded.frequency ELSE frequency END,
       language = CASE WHEN ${may} OR state = 'asked' THEN excluded.language ELSE language END,
       -- When several ask for an address it is none of theirs.
@@ -80,6 +81,12 @@ function upsertProven({ id, site_id, email, author_id, frequency, language, now 
       state = CASE WHEN state IN ('asked', 'unsubscribed') THEN 'active' ELSE state END, asks = 0, author_id = excluded.author_id,
       frequency = COALESCE(${frequency}, frequency), language = COALESCE(${language}, language)`;
 }
+
+/** A row when a network has asked for so many addresses that nobody has confirmed since. @param since epoch ms */
+export const selectAskedOften = (network: string, since: number): CompiledQuery<{ id: string }> =>
+  sql<{ id: string }>`
+    SELECT id FROM recipients WHERE network = ${network} AND state = 'asked' AND asked_at > ${since}
+    LIMIT 1 OFFSET ${ASKED_BY_NETWORK - 1}`.compile(query);
 
 /** Whether there is such a comment: also one that waits, whose writer may want to know of replies. */
 export function selectFollowable(siteId: string, commentId: string): CompiledQuery<{ id: string }> {

@@ -11,9 +11,17 @@ import { newId } from '../../ids';
 import { normalisePage } from '../../pages/normalise';
 import { type HeadRow, insertPage, refOf, selectHead } from '../../pages/store';
 import { Problem } from '../../problem';
-import { type AppContext, checkOrigin, foreignOrigin, openDb, readBody, refuseOrigin } from '../../request';
+import { type AppContext, checkOrigin, foreignOrigin, hashClient, openDb, readBody, refuseOrigin } from '../../request';
 import { drainBehind } from '../outbox/drain';
-import { type Asked, commentTopic, follow, pageTopic, selectFollowable } from './follow-store';
+import {
+  ASKED_MS,
+  type Asked,
+  commentTopic,
+  follow,
+  pageTopic,
+  selectAskedOften,
+  selectFollowable,
+} from './follow-store';
 
 /** @throws Problem switched_off where no mail goes out, not_found for a comment that is not there */
 export async function followTopic(c: AppContext): Promise<Response> {
@@ -24,7 +32,12 @@ export async function followTopic(c: AppContext): Promise<Response> {
   const originHost = foreignOrigin(c, ref.host);
   const db = openDb(c, 'first-primary');
   const now = Date.now();
-  const [heads, standings] = await db.batch(selectHead(ref, originHost), selectStanding(identity, now));
+  const { netHash: network } = await hashClient(c);
+  const [heads, standings, often] = await db.batch(
+    selectHead(ref, originHost),
+    selectStanding(identity, now),
+    selectAskedOften(network, now - ASKED_MS),
+  );
   const head = heads!.rows[0] as (HeadRow & { target: string }) | undefined;
   if (!head || (input.site !== undefined && input.site !== head.site_id)) throw refuseOrigin(ref.host);
   checkOrigin(originHost, head.origin_site, head.site_id);
@@ -36,11 +49,15 @@ export async function followTopic(c: AppContext): Promise<Response> {
     site_id: head.site_id,
     email: input.email,
     author_id: identity?.id ?? null,
+    network,
     frequency: input.frequency ?? null,
     language: input.language ?? null,
     proven: person?.email?.toLowerCase() === input.email.toLowerCase(),
     now,
   };
+  // Of the asker's own network alone: it tells nothing of anybody.
+  if (!asked.proven && often!.rows.length > 0)
+    throw new Problem('rate_limited', undefined, { retryAfterS: ASKED_MS / 1000 });
   if (input.comment) {
     const [found] = await db.all(selectFollowable(head.site_id, input.comment));
     if (!found) throw new Problem('not_found', 'comment: there is no such comment.', { field: 'comment' });

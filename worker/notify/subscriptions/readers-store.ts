@@ -38,7 +38,7 @@ export function selectTopics(recipientId: string): CompiledQuery<TopicRow> {
 
 /** Whoever reads mail there agrees. What they have agreed since `now` is not undone by what came back before. */
 export function confirm(id: string, now: number): CompiledQuery {
-  return sql`UPDATE recipients SET state = 'active', asks = 0, asked_at = ${now} WHERE id = ${id} AND state = 'asked'`.compile(
+  return sql`UPDATE recipients SET state = 'active', asks = 0, network = NULL, asked_at = ${now} WHERE id = ${id} AND state = 'asked'`.compile(
     query,
   );
 }
@@ -46,7 +46,7 @@ export function confirm(id: string, now: number): CompiledQuery {
 /** The same for those who had stopped, or whose mail had come back; not for those who called it spam. */
 export function startAgain(id: string, now: number): CompiledQuery {
   return sql`
-    UPDATE recipients SET state = 'active', asks = 0, asked_at = ${now}
+    UPDATE recipients SET state = 'active', asks = 0, network = NULL, asked_at = ${now}
     WHERE id = ${id} AND state IN ('asked', 'unsubscribed', 'bounced')`.compile(query);
 }
 
@@ -62,7 +62,7 @@ export function stopAll(id: string): CompiledQuery[] {
 
 /** There is no such address any more. */
 export function bounce(id: string): CompiledQuery {
-  return sql`UPDATE recipients SET state = 'bounced', digest_due_at = NULL WHERE id = ${id} AND state IN ('asked', 'active')`.compile(
+  return sql`UPDATE recipients SET state = 'bounced', author_id = NULL, network = NULL, digest_due_at = NULL WHERE id = ${id} AND state IN ('asked', 'active')`.compile(
     query,
   );
 }

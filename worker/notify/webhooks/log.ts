@@ -84,8 +84,11 @@ const presentDelivery = (row: LogRow, mayReadAddresses: boolean): Delivery => ({
   status: row.status,
   attempts: row.attempts,
   dueAt: isoOf(row.due_at),
-  answer: row.answer,
+  answer: mayReadAddresses || row.kind === 'webhook' ? row.answer : hideAddresses(row.answer),
   createdAt: new Date(row.created_at).toISOString(),
   doneAt: isoOf(row.done_at),
 });
+/** What a mail server says may name whom it was for. */
+const hideAddresses = (answer: string | null): string | null =>
+  answer === null ? null : answer.replace(/[^\s<>"'`,;:()]+@[^\s<>"'`,;:()]+/g, '…');
 const isoOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());

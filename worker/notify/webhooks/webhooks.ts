@@ -92,6 +92,10 @@ export async function changeWebhook(c: AppContext): Promise<Response> {
           url: checkAddress(c.env, shape, url ?? row.url, shape === 'standard' ? '' : (secret ?? row.secret)),
           ...(secret !== undefined && { secret }),
         };
+  // What is never shown again goes to no host that it was not given for.
+  const isKept = shape !== 'standard' && secret === undefined && row.secret !== '';
+  if (isKept && url !== undefined && URL.parse(url)?.origin !== new URL(row.url).origin)
+    throw refuse('secret', 'must be given again for another host');
   const change: WebhookChange = {
     ...address,
     ...(events && { events: JSON.stringify([...new Set(events)]) }),

@@ -96,15 +96,19 @@ const PRESENT: { [T in RecordType]: Present<T> } = {
     createdAt: iso(row.created_at),
     seenAt: iso(row.seen_at),
   }),
-  account: (row) => ({
-    type: 'account',
-    site: row.site_id,
-    provider: row.provider,
-    subject: row.subject,
-    person: row.person_id,
-    name: row.name,
-    createdAt: iso(row.created_at),
-  }),
+  // Of who logs in by mail the account is the address.
+  account: (row, emails) =>
+    !emails && row.provider === 'email'
+      ? null
+      : {
+          type: 'account',
+          site: row.site_id,
+          provider: row.provider,
+          subject: row.subject,
+          person: row.person_id,
+          name: row.name,
+          createdAt: iso(row.created_at),
+        },
   avatar: (row) => ({
     type: 'avatar',
     id: row.id,
@@ -210,7 +214,12 @@ const PRESENT: { [T in RecordType]: Present<T> } = {
       site: row.site_id,
       id: row.id,
       batch: row.batch,
-      actor: { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
+      // Who decides by a link in a mail is called by their address.
+      actor: {
+        kind: row.actor_kind,
+        id: row.actor_id,
+        name: !emails && row.actor_name.includes('@') ? 'somebody' : row.actor_name,
+      },
       action: row.action,
       reason: row.reason,
       items,

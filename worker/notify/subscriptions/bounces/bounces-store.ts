@@ -15,7 +15,7 @@ export const stopMail = (reports: Report[]): CompiledQuery[] =>
 
 function stopAddresses(state: Report['state'], reports: Report[]): CompiledQuery {
   return sql`
-    UPDATE recipients SET state = ${state}, digest_due_at = NULL
+    UPDATE recipients SET state = ${state}, author_id = NULL, network = NULL, digest_due_at = NULL
     WHERE id IN (
       SELECT r.id FROM json_each(${JSON.stringify(reports)}) j CROSS JOIN sites s
       CROSS JOIN recipients r ON r.site_id = s.id AND r.role IN ('reader', 'moderator') AND r.email = j.value ->> 'email'

@@ -11,7 +11,8 @@ import { fromBase64, isSame, readDer } from './signature';
 const AGE_MS = 65 * 60_000;
 const CAPS = { maxBytes: 16_384, timeoutMs: 8_000 };
 /** Amazon's own hosts for this, of any region. */
-const SNS_HOST = /^sns\.[a-z0-9-]{3,40}\.amazonaws\.com(\.cn)?$/;
+const SNS_HOST = /^sns\.(?!s3)[a-z]{2,4}(-[a-z]+)+-\d+\.amazonaws\.com(\.cn)?$/;
+const CERTIFICATE = /^\/SimpleNotificationService-[\w-]+\.pem$/;
 const HASHES: Record<string, string> = { '1': 'SHA-1', '2': 'SHA-256' };
 const SIGNED: Record<string, string[]> = {
   Notification: ['Message', 'MessageId', 'Subject', 'Timestamp', 'TopicArn', 'Type'],
@@ -36,7 +37,8 @@ export const readSes: ReadReports = async (delivered) => {
   const hash = HASHES[textAt(message, 'SignatureVersion')];
   const signature = fromBase64(textAt(message, 'Signature'));
   const address = snsAddress(textAt(message, 'SigningCertURL'));
-  if (!hash || !signature || !address.pathname.endsWith('.pem')) throw refuse('it is not signed');
+  if (!hash || !signature || !CERTIFICATE.test(address.pathname) || address.search !== '')
+    throw refuse('it is not signed');
   if (!(await verify(await certificateKey(address, delivered), hash, signature, text)))
     throw refuse('the signature does not fit');
   if (textAt(message, 'Type') === 'SubscriptionConfirmation') {
