@@ -267,7 +267,7 @@ describe('answers', () => {
 
   it('Resend says that the same mail was sent before, in other words: then it was sent', async () => {
     const { outcome } = await send('resend://k', mail, { status: 409, body: { name: 'invalid_idempotent_request' } });
-    expect(outcome).toMatchObject({ sent: true });
+    expect(outcome).toMatchObject({ sent: true, earlier: true });
   });
 
   it('threat 8: an address with a line break in it is asked of nobody', async () => {

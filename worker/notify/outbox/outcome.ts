@@ -1,7 +1,8 @@
 /** What came of an attempt, and when the next one is. Pure. */
 
+/** `earlier`: what went out is what an earlier attempt said, whose answer was lost. */
 export type Outcome =
-  | { sent: true; answer?: string }
+  | { sent: true; answer?: string; earlier?: true }
   /** `final`: trying again helps nothing. `outage`: nothing else gets through there now, either; it does not count as an attempt of others. */
   | { sent: false; answer: string; final?: boolean; outage?: boolean; retryAfterS?: number };
 

@@ -139,7 +139,9 @@ async function sendMails(run: Run, written: Written[], kept: number): Promise<vo
       else {
         const outcome = await mailer.send({ ...made.mail, id: idOf(row) }).catch((error) => fail(row.kind, error));
         outage = !outcome.sent && outcome.outage === true;
-        const after = outcome.sent ? made.after : isGone(outcome) && made.gone && [made.gone()];
+        // What has come together since an earlier attempt is still to be told.
+        const told = outcome.sent && !outcome.earlier && made.after;
+        const after = outcome.sent ? told : isGone(outcome) && made.gone && [made.gone()];
         group.push({ row, outcome, ...(after && { after }) });
       }
       // Behind this group there must be one more.

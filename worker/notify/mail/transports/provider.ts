@@ -24,7 +24,7 @@ export interface ProviderAnswer {
 }
 
 /** What an answer that is not 2xx says of the mail, when its status alone does not say it; null: the status does. */
-export type Judge = (answer: ProviderAnswer) => 'sent' | 'retry' | 'final' | 'outage' | null;
+export type Judge = (answer: ProviderAnswer) => 'earlier' | 'retry' | 'final' | 'outage' | null;
 
 export async function askProvider(request: ProviderRequest, judge: Judge, origins: Origins): Promise<Outcome> {
   let answer: ProviderAnswer;
@@ -47,6 +47,7 @@ function outcomeOf(answer: ProviderAnswer, judge: Judge, secret: string): Outcom
   const shown = `${status} ${text.replaceAll(secret, '…').replace(/\s+/g, ' ')}`.trim().slice(0, ANSWER_CHARS);
   const verdict = status >= 200 && status < 300 ? 'sent' : (judge(answer) ?? judgeStatus(status));
   if (verdict === 'sent') return { sent: true, answer: shown };
+  if (verdict === 'earlier') return { sent: true, earlier: true, answer: shown };
   const retryAfterS = readRetryAfter(headers);
   return {
     sent: false,

@@ -6,8 +6,8 @@ import { headersOf, type Sender } from '../mime';
 import { askProvider, type Judge } from './provider';
 
 const judge: Judge = ({ status, json }) => {
-  // The same mail, composed anew: words in it may have changed since.
-  if (json.name === 'invalid_idempotent_request') return 'sent';
+  // The same mail, composed anew: words in it may have changed since it was taken.
+  if (json.name === 'invalid_idempotent_request') return 'earlier';
   return (status === 400 || status === 422) && /`to`/.test(String(json.message)) ? 'final' : null;
 };
 
