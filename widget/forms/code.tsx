@@ -106,6 +106,8 @@ const tryCode = (s: Thread, login: Login, code: string): Promise<void> =>
     const name = recallAuthor()?.name;
     await logIn(s, { emailCode: { id: login.id!, code, name } });
     logins.delete(s);
+    // What was said of the mail is no news any more.
+    login.note = undefined;
   });
 
 /** One thing at a time; what goes wrong is said where it was asked for. */

@@ -123,7 +123,11 @@ describe('by keyboard', () => {
     await p.getByRole('button', { name: 'Post', exact: true }).waitFor();
     const small = await p.locator('afterword-thread').evaluate((e) =>
       [...e.shadowRoot!.querySelectorAll('button, input, textarea')]
-        .map((x) => ({ name: x.getAttribute('aria-label') ?? x.textContent, box: x.getBoundingClientRect() }))
+        // A box to check is hit by its words as well.
+        .map((x) => ({
+          name: x.getAttribute('aria-label') ?? x.textContent,
+          box: (x.matches('[type=checkbox], [type=radio]') ? x.closest('label')! : x).getBoundingClientRect(),
+        }))
         .filter(({ box }) => box.width > 0 && (box.width < 24 || box.height < 24))
         .map(({ name, box }) => `${name} ${box.width}x${box.height}`),
     );

@@ -1,5 +1,5 @@
 /** The key of a device: made when it is needed, kept where no script can read it, and the same until the browser forgets it. */
-import type { Page } from 'playwright-core';
+import type { Page, Response } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Comment } from '../../../worker/contract.ts';
 import { OTHER_HOST } from '../global-setup.ts';
@@ -20,7 +20,8 @@ async function write(p: Page, text: string, name: string | null = 'Noor'): Promi
 
 /** @returns what the server answered, and the proof that was sent */
 async function send(p: Page) {
-  const answered = p.waitForResponse((answer) => /\/comments\??$/.test(answer.url()) && answer.status() === 201);
+  const isPosted = (answer: Response) => /\/comments\??$/.test(answer.url()) && answer.status() === 201;
+  const answered = p.waitForResponse(isPosted, { timeout: 25_000 });
   // At once, also in a tab that is not in front.
   await p
     .locator('afterword-thread form')
