@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     name: 'browser',
     // A shared machine in CI stalls at times; the report says what was tried twice. At one's own desk a flake is a bug.
-    retry: process.env.CI ? 1 : 0,
+    retry: process.env.CI || process.env.RETRY ? 1 : 0,
     include: ['test/browser/**/*.test.ts'],
     globalSetup: ['test/browser/global-setup.ts'],
     fileParallelism: false,

@@ -8,6 +8,8 @@ export default defineConfig({
     name: 'cli',
     include: ['test/cli/**/*.test.ts'],
     globalSetup: ['test/cli/global-setup.ts'],
+    // As in the browser's.
+    retry: process.env.CI || process.env.RETRY ? 1 : 0,
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
