@@ -2,9 +2,11 @@
  * A feed as both formats tell it: which comment has which id, address, title and text. What is a stranger's comes from
  * presentComment, which looks at everything again; how it is spelt, atom.ts and json-feed.ts know.
  */
+
 import { presentComment } from '../comments/present';
 import type { Comment } from '../contract';
 import { timeOf, uuidOf } from '../ids';
+import { commentAddress, webAddress } from '../web-address';
 import { resolveAddresses } from './addresses';
 import type { EntryRow } from './feeds-store';
 
@@ -46,21 +48,6 @@ export const titleFeed = (about: string): string => `💬 ${about}`;
 /** Of a page without a title its address. */
 export const nameOfPage = (title: string | null, url: string): string => title ?? url.replace(/^https?:\/\//, '');
 
-/** An address that may be followed, in the form that every parser reads alike, or null. */
-export function webAddress(url: string | null): string | null {
-  const parsed = url === null ? null : URL.parse(url);
-  return parsed && /^https?:$/.test(parsed.protocol) ? parsed.href : null;
-}
-
-/** Where a comment stands: the fragment is the one the widget follows. */
-export function addressOf(pageUrl: string, id: string): string | null {
-  const page = webAddress(pageUrl);
-  if (page === null) return null;
-  const address = new URL(page);
-  address.hash = `comment-${id}`;
-  return address.href;
-}
-
 /** @param row of an approved comment @param origin of this API, where pictures are */
 export function presentEntry(row: EntryRow, origin: string): Entry {
   const { id, parent, author, html, createdAt, editedAt } = presentComment(row, origin);
@@ -68,7 +55,7 @@ export function presentEntry(row: EntryRow, origin: string): Entry {
   const published = Date.parse(createdAt);
   return {
     id: urnOf(id),
-    url: addressOf(row.page_url, id),
+    url: commentAddress(row.page_url, id),
     title: `${author.name} · ${nameOfPage(row.page_title, row.page_url)}`,
     published,
     updated: editedAt === null ? published : Date.parse(editedAt),
@@ -78,7 +65,7 @@ export function presentEntry(row: EntryRow, origin: string): Entry {
     answers:
       parent === null
         ? { id: url ?? urnOf(row.page_id), url }
-        : { id: urnOf(parent), url: addressOf(row.page_url, parent) },
+        : { id: urnOf(parent), url: commentAddress(row.page_url, parent) },
     replies: {
       comment: id,
       count: row.depth === 0 ? row.replies : null,

@@ -8,7 +8,8 @@ import { normalisePage } from '../pages/normalise';
 import { type HeadRow, refOf, selectHead } from '../pages/store';
 import { Problem } from '../problem';
 import { refuseOrigin } from '../request';
-import { addressOf, type Feed, nameOfPage, titleFeed, urnOf, webAddress } from './feed';
+import { commentAddress, webAddress } from '../web-address';
+import { type Feed, nameOfPage, titleFeed, urnOf } from './feed';
 import {
   type EntryOnPageRow,
   type EntryRow,
@@ -86,7 +87,7 @@ async function findBelow(db: Db, q: FeedQuery, id: string, known: string | null)
     // Not the comment's own: the feed is another thing.
     id: `${urnOf(id)}#replies`,
     title: titleFeed(author.name === '' ? page : `${author.name} · ${page}`),
-    home: addressOf(page_url, id),
+    home: commentAddress(page_url, id),
     rows: rows.map((row) => ({ ...row, page_url, page_title })),
     version,
     since: Date.parse(createdAt),

@@ -3,7 +3,8 @@
  * link or loads a picture. Pure.
  */
 import type { AdminRow } from '../moderation/queue/list-store';
-import { addressOf, type Entry, nameOfPage, urnOf, webAddress } from './feed';
+import { commentAddress, webAddress } from '../web-address';
+import { type Entry, nameOfPage, urnOf } from './feed';
 
 type HeldRow = Pick<
   AdminRow,
@@ -28,7 +29,7 @@ export function presentHeld(row: HeldRow, origin: string): Entry {
     answers:
       row.parent_id === null
         ? { id: page ?? urnOf(row.page_id), url: page }
-        : { id: urnOf(row.parent_id), url: addressOf(row.page_url, row.parent_id) },
+        : { id: urnOf(row.parent_id), url: commentAddress(row.page_url, row.parent_id) },
     replies: null,
   };
 }

@@ -2,11 +2,12 @@
  * What somebody asked for this moment: the question whether they would like mail, and a code to log in. Anybody can have these sent to
  * anybody, so nothing that a stranger typed is in them: of a page its address, which is the site's, and never its title.
  */
+import { webAddress } from '../../web-address';
 import { textBlock } from './body';
 import { address, frame, siteOf } from './frame';
 import type { CodeNotice, Letter, OptInNotice, Shell } from './letter';
 import { STYLE } from './look';
-import { markup, webAddress } from './markup';
+import { markup } from './markup';
 import { button, paragraph } from './parts';
 import { plainLine } from './plain';
 import { fillMarkup, fillText, wordsFor } from './words';

@@ -1,8 +1,9 @@
 /** What every letter has around it: the site's name above, why one gets it and how to end that below. HTML and text. */
+import { webAddress } from '../../web-address';
 import { inert } from './body';
 import type { Letter, Shell } from './letter';
 import { SHEET, STYLE } from './look';
-import { Markup, markup, type Part, webAddress } from './markup';
+import { Markup, markup, type Part } from './markup';
 import { link } from './parts';
 import { plainLine } from './plain';
 import type { Words } from './words';

@@ -29,9 +29,3 @@ function show(part: Part): string {
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char]!);
-
-/** @returns the address in WHATWG form, or null where it is none that a link may lead to */
-export function webAddress(url: string | null | undefined): string | null {
-  const parsed = url ? URL.parse(url) : null;
-  return parsed && /^https?:$/.test(parsed.protocol) && !parsed.username && !parsed.password ? parsed.href : null;
-}

@@ -1,9 +1,10 @@
 /** To moderators: one comment with what may be done about it, or all that has come since the last letter. */
+import { webAddress } from '../../web-address';
 import { inert } from './body';
 import { address, frame, siteOf } from './frame';
 import type { Letter, ModeratorDigestNotice, ModeratorItem, ModeratorNotice, Shell } from './letter';
 import { STYLE } from './look';
-import { type Markup, markup, type Part, webAddress } from './markup';
+import { type Markup, markup, type Part } from './markup';
 import { BODY_CHARS, button, heading, link, nameOf, quoteText, showComment, titleOf } from './parts';
 import { plainLine, plainText } from './plain';
 import { fillMarkup, fillText, type Words, wordsFor } from './words';

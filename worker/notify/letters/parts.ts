@@ -1,8 +1,9 @@
 /** Parts that letters are put together from: a comment, a button, a link, a heading. Every text of a stranger comes in here. */
+import { webAddress } from '../../web-address';
 import { inert, textBlock } from './body';
 import type { LetterComment, LetterPage } from './letter';
 import { STYLE, tintOf } from './look';
-import { Markup, markup, type Part, webAddress } from './markup';
+import { Markup, markup, type Part } from './markup';
 import { firstGrapheme, plainLine, plainText } from './plain';
 import type { Words } from './words';
 

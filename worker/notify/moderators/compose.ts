@@ -1,8 +1,10 @@
 /** Mails to moderators: what each is told (news.ts), with what, as letters. One or two round trips for a whole run. */
+
 import type { About } from '../../contract-notify';
 import type { DeliveryRow } from '../../db';
 import type { Bindings } from '../../env';
 import { parseFindings } from '../../moderation/queue/present';
+import { commentAddress } from '../../web-address';
 import type { ModeratorItem, Shell } from '../letters/letter';
 import { writeModerator, writeModeratorDigest } from '../letters/moderator';
 import type { Composed, Delivering } from '../outbox/kinds';
@@ -168,7 +170,7 @@ const toItem = (notice: NoticeRow, about: About): ModeratorItem => ({
     website: notice.author_url,
     body: notice.body,
     createdAt: notice.created_at,
-    url: `${notice.page_url.replace(/#.*/, '')}#comment-${notice.id}`,
+    url: commentAddress(notice.page_url, notice.id) ?? notice.page_url,
     page: { title: notice.page_title, url: notice.page_url },
   },
   findings: parseFindings(notice.verdict),

@@ -2,7 +2,8 @@
 
 import { Problem } from '../../problem';
 import type { AppContext } from '../../request';
-import { markup, webAddress } from '../letters/markup';
+import { webAddress } from '../../web-address';
+import { markup } from '../letters/markup';
 import { plainLine } from '../letters/plain';
 import { fillMarkup, wordsFor } from '../letters/words';
 import { answerPage, pageComment } from '../page';

@@ -14,11 +14,9 @@ export type PermittedRow = Pick<RecipientRow, 'email' | 'language' | 'state' | '
   body: string;
   author_name: string;
   author_url: string | null;
-  verdict: string | null;
   created_at: number;
   page_url: string;
   page_title: string | null;
-  decided_action: DecisionRow['action'] | null;
   decided_kind: DecisionRow['actor_kind'] | null;
   decided_id: string | null;
   decided_name: string | null;
@@ -29,8 +27,8 @@ export type PermittedRow = Pick<RecipientRow, 'email' | 'language' | 'state' | '
 export function selectPermitted(recipientId: string, commentId: string): CompiledQuery<PermittedRow> {
   return sql<PermittedRow>`
     SELECT r.id AS recipient_id, r.email, r.language, r.state, r.site_id, s.name AS site_name,
-      c.id, c.status, c.flagged, c.decision_id, c.body, c.author_name, c.author_url, c.verdict, c.created_at,
-      p.url AS page_url, p.title AS page_title, d.action AS decided_action, d.actor_kind AS decided_kind,
+      c.id, c.status, c.flagged, c.decision_id, c.body, c.author_name, c.author_url, c.created_at,
+      p.url AS page_url, p.title AS page_title, d.actor_kind AS decided_kind,
       d.actor_id AS decided_id, d.actor_name AS decided_name, d.created_at AS decided_at
     FROM recipients r CROSS JOIN sites s ON s.id = r.site_id
     LEFT JOIN comments c ON c.id = ${commentId} AND c.site_id = r.site_id AND c.status <> 'deleted'

@@ -35,7 +35,7 @@ export type Kind =
   | { by: 'request'; send: (context: Delivering, rows: DeliveryRow[]) => Promise<(Outcome | Later | null)[]> };
 
 /** event_id of each: reply, moderator, webhook: of the event; opt_in: 'opt_in.' and the recipient's asked_at; code: the code's id; digests: digests-store.ts. */
-export const KINDS: Partial<Record<NoticeKind, Kind>> = {
+export const KINDS: Record<NoticeKind, Kind> = {
   reply: { by: 'mail', compose: composeReplies },
   digest: { by: 'mail', compose: composeDigests },
   opt_in: { by: 'mail', compose: composeOptIns },

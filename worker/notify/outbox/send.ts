@@ -67,7 +67,7 @@ async function sendSome(run: Run, rows: DeliveryRow[]): Promise<void> {
     const kept = SETTLE_QUERIES * (requests.length + 1);
     if (run.left() < KIND_QUERIES + kept)
       mails.push(...of.map((row) => ({ row, made: { later: run.clock() + NEXT_RUN_MS } })));
-    else if (kind?.by === 'request') requests.push(request(run, kind, of));
+    else if (kind.by === 'request') requests.push(request(run, kind, of));
     else mails.push(...(await write(run, kind, of)));
   }
   // A server that hangs does not hold up the other kind.
@@ -91,9 +91,8 @@ interface Written {
   made: Composed | Outcome | Later | null;
 }
 
-async function write(run: Run, kind: (Kind & { by: 'mail' }) | undefined, rows: DeliveryRow[]): Promise<Written[]> {
+async function write(run: Run, kind: Kind & { by: 'mail' }, rows: DeliveryRow[]): Promise<Written[]> {
   const all = (made: Written['made']) => rows.map((row) => ({ row, made }));
-  if (!kind) return all({ later: run.clock() + HOUR_MS, answer: 'Of no kind known here.' });
   if (!run.env.MAIL_URL || !run.env.PUBLIC_URL)
     return all({ later: run.clock() + HOUR_MS, answer: 'There is nothing to send mail by.' });
   try {

@@ -1,6 +1,8 @@
 /** Readers' mails, of all deliveries of a run at once: what replies to what they follow, digests of it, and whether they agree. */
+
 import type { DeliveryRow } from '../../db';
 import { timePrefix } from '../../ids';
+import { commentAddress } from '../../web-address';
 import { writeOptIn } from '../letters/asked';
 import { writeDigest } from '../letters/digest';
 import type { LetterComment, Shell } from '../letters/letter';
@@ -63,21 +65,18 @@ export async function composeReplies({ db, env }: Delivering, rows: DeliveryRow[
 
 /** What has come since the last one. */
 export async function composeDigests({ db, env, now }: Delivering, rows: DeliveryRow[]): Composing {
-  const digests = await db.all(selectDigests([...new Set(rows.map(({ target }) => target))]));
+  const digests = await db.all(selectDigests(rows.map(({ target }) => target)));
   const items = new Map(digests.map((row): [string, string[]] => [row.id, JSON.parse(row.items)]));
   const shown = [...items.values()].flatMap((ids) => ids.slice(0, DIGEST_SHOWN));
   const news = shown.length > 0 ? await db.all(selectNews(shown, DIGEST_CHARS)) : [];
   const comments = new Map(news.map((row) => [row.id, row]));
   const readers = new Map(digests.map((row) => [row.id, row]));
-  const told = new Set<string>();
   return Promise.all(
     rows.map(async (row) => {
       const reader: DigestRow | undefined = readers.get(row.target);
       const ids = items.get(row.target) ?? [];
       const found = ids.slice(0, DIGEST_SHOWN).flatMap((id) => comments.get(id) ?? []);
-      // Of two that are due at once, the first tells it all.
-      if (!reader || found.length === 0 || told.has(reader.id)) return null;
-      told.add(reader.id);
+      if (!reader || found.length === 0) return null;
       const shell = await shellOf(env, reader, found[0]!.page_url);
       const pages = [...Map.groupBy(found, ({ page_id }) => page_id).values()].map((of) => ({
         title: of[0]!.page_title,
@@ -138,5 +137,5 @@ const letterComment = (row: NewsRow): Omit<LetterComment, 'page'> => ({
   author: row.author_name,
   body: row.body,
   createdAt: row.created_at,
-  url: `${row.page_url.replace(/#.*/, '')}#comment-${row.id}`,
+  url: commentAddress(row.page_url, row.id) ?? row.page_url,
 });

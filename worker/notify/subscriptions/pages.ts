@@ -1,6 +1,8 @@
 /** The pages behind links in readers' mails, as markup: pure. Their shell is worker/notify/page.ts, what their buttons do preferences.ts. */
+
 import type { Frequency } from '../../contract-notify';
-import { type Markup, markup, webAddress } from '../letters/markup';
+import { webAddress } from '../../web-address';
+import { type Markup, markup } from '../letters/markup';
 import { titleOf } from '../letters/parts';
 import { directionOf, plainText } from '../letters/plain';
 import { fillMarkup, fillText, toLanguage, wordsFor } from '../letters/words';

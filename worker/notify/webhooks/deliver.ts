@@ -1,8 +1,10 @@
 /** One attempt: a POST to where the webhook says, public https only, and what the answer means. */
+
 import type { WebhookShape } from '../../contract-notify';
 import { type Bindings, readOrigins } from '../../env';
 import { fetchOutside } from '../../outgoing';
 import { Problem } from '../../problem';
+import { readRetryAfter } from '../../retry-after';
 import { plainLine } from '../letters/plain';
 import type { Outcome } from '../outbox/outcome';
 import type { Telling } from './shapes/shape';
@@ -12,8 +14,6 @@ const TIMEOUT_MS = 15_000;
 /** Of an answer, for the log. */
 const ANSWER_BYTES = 4_096;
 const ANSWER_CHARS = 200;
-/** However long a receiver asks to be left alone. */
-const LONGEST_WAIT_S = 24 * 3600;
 /** There is nobody, or they are busy: what else is for them now fares alike. */
 const BUSY = new Set([429, 502, 503, 504]);
 
@@ -65,11 +65,4 @@ async function judge(answer: Response, secret: string): Promise<Answered> {
     ...(BUSY.has(status) && { outage: true }),
     ...(retryAfterS !== null && { retryAfterS }),
   };
-}
-
-/** Seconds, or a date (RFC 9110, section 10.2.3). @param now epoch ms */
-function readRetryAfter(value: string | null, now: number): number | null {
-  if (value === null) return null;
-  const seconds = /^\d{1,10}$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1000;
-  return Number.isNaN(seconds) ? null : Math.min(Math.max(Math.ceil(seconds), 0), LONGEST_WAIT_S);
 }

@@ -2,8 +2,10 @@
  * What chats are told, in parts: words of ours, and plain text of strangers, which each chat must keep from being read as anything
  * but text. Links come from the database alone. Pure.
  */
+
 import type { Status } from '../../contract';
 import type { EventType } from '../../contract-notify';
+import { commentAddress, webAddress } from '../../web-address';
 import { plainLine, plainText } from '../letters/plain';
 import type { Payload } from './payload';
 
@@ -52,24 +54,16 @@ export function createMessage(payload: Payload, origin: string): Message {
     title,
     line: `${plainLine(author.name, NAME_MAX)} · ${nameOf(page)}`,
     text: plainText(body, TEXT_MAX) || null,
-    link: status === 'approved' ? webAddress(page.url, `#comment-${id}`) : consoleOf(origin, site, status),
+    link: status === 'approved' ? commentAddress(page.url, id) : consoleOf(origin, site, status),
   };
 }
 
 const nameOf = ({ title, url }: { title: string | null; url: string }): string =>
   plainLine(title ?? '', PAGE_MAX) || plainLine(url.replace(/^https?:\/\//i, ''), PAGE_MAX);
 
-/** What is to be clicked is a web address, whatever the row says. */
-function webAddress(url: string, hash = ''): string | null {
-  const address = URL.parse(url);
-  if (!address || !/^https?:$/.test(address.protocol)) return null;
-  address.hash = hash;
-  return address.href;
-}
-
 const consoleOf = (origin: string, site: string, status: Status): string | null =>
   origin === ''
     ? null
-    : webAddress(`${origin}/console`, `#/queue?${new URLSearchParams({ tab: TABS[status] ?? 'all', site })}`);
+    : webAddress(`${origin}/console#/queue?${new URLSearchParams({ tab: TABS[status] ?? 'all', site })}`);
 /** Of its queue. */
 const TABS: Partial<Record<Status, string>> = { pending: 'held', spam: 'spam', trash: 'trash' };

@@ -1,6 +1,7 @@
 /** What all providers with an API by HTTP have in common: how they are asked, and what their status says. */
 import { fetchOutside, type Origins } from '../../../outgoing';
 import { Problem } from '../../../problem';
+import { readRetryAfter } from '../../../retry-after';
 import type { Outcome } from '../../outbox/outcome';
 
 /** Answers are a few lines of JSON. */
@@ -48,7 +49,7 @@ function outcomeOf(answer: ProviderAnswer, judge: Judge, secret: string): Outcom
   const verdict = status >= 200 && status < 300 ? 'sent' : (judge(answer) ?? judgeStatus(status));
   if (verdict === 'sent') return { sent: true, answer: shown };
   if (verdict === 'earlier') return { sent: true, earlier: true, answer: shown };
-  const retryAfterS = readRetryAfter(headers);
+  const retryAfterS = readRetryAfter(headers.get('Retry-After'), Date.now());
   return {
     sent: false,
     answer: shown,
@@ -62,14 +63,6 @@ function outcomeOf(answer: ProviderAnswer, judge: Judge, secret: string): Outcom
 function judgeStatus(status: number): 'retry' | 'final' | 'outage' {
   if (status === 413) return 'final';
   return status === 400 || status === 409 || status === 422 ? 'retry' : 'outage';
-}
-
-/** Seconds, or a date (RFC 9110, 10.2.3). */
-function readRetryAfter(headers: Headers): number | null {
-  const value = headers.get('Retry-After');
-  if (value === null) return null;
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 0), 86_400) : null;
 }
 
 function parseObject(text: string): Record<string, unknown> {
